@@ -1,0 +1,136 @@
+"""Are the text's shares true, and of which stage?
+
+A text says that an economy holds so much of the supply of a mineral. The fact table says what is
+known by stage, scope and year; the balanced baseline adds the share by tonnes of each stage. Each
+is compared with the claim and the verdict names the stages it is true of, and those it is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from oresight.errors import InputError
+from oresight.reader.records import Record
+from oresight.world.model import Fact, World
+from oresight.world.scope import resolve
+
+NEAR = 5.0  # percentage points within which a rounded or hedged share is taken to hold
+EXACT = 2.5  # the same for a share given without a hedge: it was rounded by someone
+FLOOR = ("at_least", "more_than", "over", "above", "minimum")
+CEILING = ("at_most", "less_than", "up_to", "under", "below", "maximum")
+HEDGES = ("nearly", "almost", "about", "around", "approximately", "roughly", "some", "close_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One figure held against a claim."""
+
+    fact: Fact
+    holds: bool
+    difference: float  # fact less claim, percentage points
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A share that the text states, with every figure that speaks to it."""
+
+    record: Record
+    economy: str
+    subject: str  # the mineral as the text names it
+    share_percent: float
+    checks: tuple[Check, ...]
+    verdict: str  # true | true of some stages | not borne out | cannot be checked
+    sentence: str
+
+
+def check_claims(world: World, records: tuple[Record, ...]) -> tuple[Claim, ...]:
+    """Hold every supply share of the text against the facts."""
+    out = []
+    for record in records:
+        if record.kind != "supply_share" or record.share_percent is None or not record.actors:
+            continue
+        for mineral in record.minerals or ():
+            out.append(_check(world, record, record.actors[0], mineral))
+    return tuple(out)
+
+
+def _check(world: World, record: Record, economy: str, mineral: str) -> Claim:
+    share = float(record.share_percent or 0.0)
+    word = mineral.replace("_", " ")
+    figures = _figures(world, word, economy)
+    checks = tuple(
+        Check(fact, _holds(share, record.qualifier, fact.value), fact.value - share) for fact in figures
+    )
+    verdict, sentence = _verdict(word, economy, share, checks, world)
+    return Claim(record, economy, word, share, checks, verdict, sentence)
+
+
+def _figures(world: World, word: str, economy: str) -> list[Fact]:
+    """Sourced shares first, then the baseline's own by stage."""
+    try:
+        commodities = resolve(world, (word,))
+    except InputError:
+        commodities = ()
+    names = {world.commodities[c].name for c in commodities} | {word}
+    sourced = [
+        f for f in world.facts if f.attribute == "supply_share" and f.economy == economy and f.subject in names
+    ]
+    derived = []
+    for stage in dict.fromkeys(world.commodities[c].stage for c in commodities):
+        at_stage = [c for c in commodities if world.commodities[c].stage == stage]
+        made = world.flows[at_stage].sum(axis=(0, 2))
+        n = world.economy_index.get(economy)
+        if n is None or made.sum() <= 0:
+            continue
+        derived.append(
+            Fact(
+                subject=word,
+                economy=economy,
+                stage=stage,
+                attribute="supply_share",
+                value=float(100.0 * made[n] / np.sum(made)),
+                unit="percent",
+                year=world.year,
+                source="baseline",
+                kind="derived",
+                chosen=True,
+                note="share by tonnes of production in the balanced baseline",
+            )
+        )
+    return [*sourced, *derived]
+
+
+def _holds(claimed: float, qualifier: str | None, found: float) -> bool:
+    if qualifier in FLOOR:
+        return found >= claimed - EXACT
+    if qualifier in CEILING:
+        return found <= claimed + EXACT
+    return abs(found - claimed) <= (NEAR if qualifier in HEDGES else EXACT)
+
+
+def _verdict(word: str, economy: str, share: float, checks: tuple[Check, ...], world: World) -> tuple[str, str]:
+    name = next((e.name for e in world.economies if e.code == economy), economy)
+    if not checks:
+        return "cannot be checked", f"No figure in the tables gives {name}'s share of {word}."
+    yes = list(dict.fromkeys(c.fact.stage or "all stages" for c in checks if c.holds))
+    no = list(dict.fromkeys(c.fact.stage or "all stages" for c in checks if not c.holds))
+    only_no = [stage for stage in no if stage not in yes]
+    if yes and not only_no:
+        return "true", f"{share:g} % holds for {_join(yes)}."
+    if yes:
+        found = _join([f"{_range(checks, stage)} of {stage}" for stage in only_no])
+        return "true of some stages", f"True of {_join(yes)}, not of {_join(only_no)}: {name} has {found}."
+    found = _join([f"{_range(checks, stage)} of {stage}" for stage in only_no])
+    return "not borne out", f"The tables give {name} {found}, not {share:g} %."
+
+
+def _range(checks: tuple[Check, ...], stage: str) -> str:
+    values = [c.fact.value for c in checks if (c.fact.stage or "all stages") == stage]
+    low, high = round(min(values)), round(max(values))
+    return f"{low} %" if low == high else f"{low} to {high} %"
+
+
+def _join(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
