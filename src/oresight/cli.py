@@ -34,12 +34,20 @@ world_app = typer.Typer(help="Build and check a baseline.", no_args_is_help=True
 app.add_typer(world_app, name="world")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
-WorldDir = Annotated[str | None, typer.Option("--world", metavar="DIR", help="Another baseline than the bundled one.")]
-Draws = Annotated[int, typer.Option(min=0, max=100_000, help="Draws over the assumptions; 0 is the central case only.")]
+WorldDir = Annotated[
+    str | None, typer.Option("--world", metavar="DIR", help="Another baseline than the bundled one.")
+]
+Draws = Annotated[
+    int, typer.Option(min=0, max=100_000, help="Draws over the assumptions; 0 is the central case only.")
+]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day whose law is in force.")]
-KnownBy = Annotated[str | None, typer.Option("--known-by", metavar="DATE", help="Know nothing published after this day.")]
-Published = Annotated[str | None, typer.Option(metavar="DATE", help="The day the text appeared: resolves 'on Sunday'.")]
+KnownBy = Annotated[
+    str | None, typer.Option("--known-by", metavar="DATE", help="Know nothing published after this day.")
+]
+Published = Annotated[
+    str | None, typer.Option(metavar="DATE", help="The day the text appeared: resolves 'on Sunday'.")
+]
 Economy = Annotated[str | None, typer.Option(metavar="ISO3", help="Only this economy.")]
 
 
@@ -53,7 +61,9 @@ def main() -> None:
     except typer.Abort:
         code = 130
     except typer.TyperException as error:
-        message = getattr(error, "message", None) or (error.format_message() if hasattr(error, "format_message") else str(error))
+        message = getattr(error, "message", None) or (
+            error.format_message() if hasattr(error, "format_message") else str(error)
+        )
         if message:
             _say(f"oresight: {' '.join(str(message).split())}")
         code = 2
@@ -117,7 +127,9 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """What governments say about critical minerals, and what it does to supply."""
 
@@ -126,8 +138,12 @@ def _root(
 def brief(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A text file, or - for standard input.")],
     published: Published = None,
-    out: Annotated[str | None, typer.Option("-o", "--out", metavar="FILE.html", help="Where the brief goes.")] = None,
-    buyer: Annotated[str, typer.Option(metavar="ISO3", help="The economy whose supply the brief is about.")] = "USA",
+    out: Annotated[
+        str | None, typer.Option("-o", "--out", metavar="FILE.html", help="Where the brief goes.")
+    ] = None,
+    buyer: Annotated[
+        str, typer.Option(metavar="ISO3", help="The economy whose supply the brief is about.")
+    ] = "USA",
     draws: Draws = 200,
     seed: Seed = 0,
     world: WorldDir = None,
@@ -180,8 +196,12 @@ def read(
 
 @app.command()
 def facts(
-    commodity: Annotated[str | None, typer.Argument(metavar="COMMODITY", help="A commodity, a mineral or a group.")] = None,
-    stage: Annotated[str | None, typer.Option(metavar="STAGE", help="mining, separation, refining, magnet.")] = None,
+    commodity: Annotated[
+        str | None, typer.Argument(metavar="COMMODITY", help="A commodity, a mineral or a group.")
+    ] = None,
+    stage: Annotated[
+        str | None, typer.Option(metavar="STAGE", help="mining, separation, refining, magnet.")
+    ] = None,
     economy: Economy = None,
     sources: Annotated[bool, typer.Option("--sources", help="Print the sources and their credits.")] = False,
     world: WorldDir = None,
@@ -213,7 +233,9 @@ def _show(rows: list[dict[str, Any]], as_json: bool, name: str) -> None:
 def ledger(
     imposer: Annotated[str | None, typer.Option(metavar="ISO3", help="Who imposes or promises.")] = None,
     target: Annotated[str | None, typer.Option(metavar="ISO3", help="Against or for whom.")] = None,
-    commodity: Annotated[str | None, typer.Option(metavar="C", help="A commodity, a mineral or a group.")] = None,
+    commodity: Annotated[
+        str | None, typer.Option(metavar="C", help="A commodity, a mineral or a group.")
+    ] = None,
     as_of: AsOf = None,
     known_by: KnownBy = None,
     world: WorldDir = None,
@@ -322,10 +344,31 @@ def scenario_json(solution: Any) -> dict[str, object]:
         "certificate": dict(solution.certificate),
         "worst_market": solution.worst_market,
         "blocked": [
-            {"measure": b.measure, "provision": b.provision, "sentence": b.sentence} for b in solution.wedges.blocked
+            {"measure": b.measure, "provision": b.provision, "sentence": b.sentence}
+            for b in solution.wedges.blocked
         ],
         "notes": list(solution.wedges.notes),
     }
+
+
+@app.command()
+def reaction(
+    prices: Annotated[
+        str, typer.Argument(metavar="PRICES.csv", help="Daily prices: a date column, one column per share.")
+    ],
+    event: Annotated[str, typer.Option("--event", metavar="DATE", help="The day of the news.")],
+    market: Annotated[
+        str | None, typer.Option("--market", metavar="COLUMN", help="The column of the market index.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Event study: abnormal returns of mining shares around a day."""
+    import dataclasses
+
+    from oresight.evidence.event_study import reactions, read_prices
+
+    found = reactions(read_prices(prices), _day(event, "--event") or "", market)
+    _show([dataclasses.asdict(reaction) for reaction in found], as_json, "reactions")
 
 
 @world_app.command("build")

@@ -23,6 +23,10 @@ def unknown(what: str, word: str, known: Iterable[str], where: str = "") -> Inpu
     words = sorted(set(known))
     by_fold = {known_word.casefold(): known_word for known_word in words}
     near = difflib.get_close_matches(word.casefold(), list(by_fold), n=3, cutoff=0.5)
-    hint = "nearest: " + ", ".join(by_fold[n] for n in near) if near else f"one of {len(words)} words, such as {', '.join(words[:3])}"
+    hint = (
+        "nearest: " + ", ".join(by_fold[n] for n in near)
+        if near
+        else f"one of {len(words)} words, such as {', '.join(words[:3])}"
+    )
     place = f" in {where}" if where else ""
     return InputError(f"unknown {what} {word!r}{place}; {hint}")

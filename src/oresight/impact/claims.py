@@ -75,7 +75,9 @@ def _figures(world: World, word: str, economy: str) -> list[Fact]:
         commodities = ()
     names = {world.commodities[c].name for c in commodities} | {word}
     sourced = [
-        f for f in world.facts if f.attribute == "supply_share" and f.economy == economy and f.subject in names
+        f
+        for f in world.facts
+        if f.attribute == "supply_share" and f.economy == economy and f.subject in names
     ]
     derived = []
     for stage in dict.fromkeys(world.commodities[c].stage for c in commodities):
@@ -110,7 +112,9 @@ def _holds(claimed: float, qualifier: str | None, found: float) -> bool:
     return abs(found - claimed) <= (NEAR if qualifier in HEDGES else EXACT)
 
 
-def _verdict(word: str, economy: str, share: float, checks: tuple[Check, ...], world: World) -> tuple[str, str]:
+def _verdict(
+    word: str, economy: str, share: float, checks: tuple[Check, ...], world: World
+) -> tuple[str, str]:
     name = next((e.name for e in world.economies if e.code == economy), economy)
     if not checks:
         return "cannot be checked", f"No figure in the tables gives {name}'s share of {word}."

@@ -127,6 +127,11 @@ def _surplus_by_commodity(outcome: Outcome, solution: Solution) -> Floats:
     world = outcome.world
     out = np.zeros((solution.flow.shape[0], len(world.commodities), len(world.economies)))
     for k, process in enumerate(world.processes):
-        main = max(process.outputs, key=lambda name: process.outputs[name] * world.prices[world.commodity_index[name]])
-        out[:, world.commodity_index[main], world.economy_index[process.economy]] += solution.producer_surplus_change[:, k]
+        main = max(
+            process.outputs,
+            key=lambda name: process.outputs[name] * world.prices[world.commodity_index[name]],
+        )
+        out[:, world.commodity_index[main], world.economy_index[process.economy]] += (
+            solution.producer_surplus_change[:, k]
+        )
     return out

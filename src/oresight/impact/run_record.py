@@ -11,7 +11,9 @@ from oresight.impact.rows import Row
 from oresight.market.outcome import Outcome
 
 
-def run_record(outcome: Outcome, inputs: Mapping[str, str], ledger: str, rows: Iterable[Row]) -> dict[str, object]:
+def run_record(
+    outcome: Outcome, inputs: Mapping[str, str], ledger: str, rows: Iterable[Row]
+) -> dict[str, object]:
     """What went in and what came out, by hash (sha256).
 
     `inputs` maps the name of each text or scenario to the hash of its bytes; `ledger` is the

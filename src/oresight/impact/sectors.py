@@ -31,7 +31,9 @@ def sector_losses(outcome: Outcome, solution: Solution) -> Floats:
     Every use of a commodity in an economy is taken to lose in proportion to its share: the data do
     not say which buyer outbids which.
     """
-    by_use: Floats = np.einsum("dcn,cs->dns", -np.nan_to_num(solution.consumer_surplus_change), sector_shares(outcome))
+    by_use: Floats = np.einsum(
+        "dcn,cs->dns", -np.nan_to_num(solution.consumer_surplus_change), sector_shares(outcome)
+    )
     return by_use
 
 

@@ -75,7 +75,9 @@ def _delivered(outcome: Outcome, solution: Solution) -> Iterator[Row]:
     world = outcome.world
     values = delivered_price_change(outcome, solution)
     keep = np.flatnonzero(solution.flow.max(axis=0) > SMALLEST_FLOW)
-    yield from _emit(solution, "delivered_price_change", values[:, keep], [_route(world, outcome.routes[r]) for r in keep])
+    yield from _emit(
+        solution, "delivered_price_change", values[:, keep], [_route(world, outcome.routes[r]) for r in keep]
+    )
 
 
 def _route(world: object, route: NDArray[np.int64]) -> dict[str, str]:
@@ -113,13 +115,21 @@ def _tonnes(outcome: Outcome, solution: Solution) -> Iterator[Row]:
         yield from _emit(solution, "consumption", uses[:, used], to)
         yield from _emit(solution, "shortfall", quantities.shortfall(outcome, solution, c)[:, used], to)
         drawn = solution.stock_drawn[:, c, :]
-        yield from _emit(solution, "net_import_reliance", quantities.net_import_reliance(flows, drawn)[:, used], to)
+        yield from _emit(
+            solution, "net_import_reliance", quantities.net_import_reliance(flows, drawn)[:, used], to
+        )
         shares = quantities.import_shares(flows)
         pairs = [(i, j) for i in made for j in used if i != j and flows[:, i, j].max() > SMALLEST_FLOW]
-        labels = [{"commodity": commodity.name, "origin": codes[i], "destination": codes[j]} for i, j in pairs]
+        labels = [
+            {"commodity": commodity.name, "origin": codes[i], "destination": codes[j]} for i, j in pairs
+        ]
         if pairs:
-            yield from _emit(solution, "import_share", np.stack([shares[:, i, j] for i, j in pairs], axis=1), labels)
-        yield from _emit(solution, "hhi", quantities.production_hhi(flows)[:, None], [{"commodity": commodity.name}])
+            yield from _emit(
+                solution, "import_share", np.stack([shares[:, i, j] for i, j in pairs], axis=1), labels
+            )
+        yield from _emit(
+            solution, "hhi", quantities.production_hhi(flows)[:, None], [{"commodity": commodity.name}]
+        )
         yield from _emit(solution, "hhi", quantities.import_hhi(flows)[:, used], to)
 
 
@@ -128,7 +138,10 @@ def _chain(outcome: Outcome, solution: Solution, origins: tuple[str, ...]) -> It
     for origin in origins:
         shares = chain.chain_shares(outcome, solution.flow, solution.activity, world.economy_index[origin])
         for c, commodity in enumerate(world.commodities):
-            labels = [{"commodity": commodity.name, "origin": origin, "destination": e.code} for e in world.economies]
+            labels = [
+                {"commodity": commodity.name, "origin": origin, "destination": e.code}
+                for e in world.economies
+            ]
             yield from _emit(solution, "chain_share", shares[:, c, :], labels)
 
 
