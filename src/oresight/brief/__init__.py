@@ -1,1 +1,1 @@
-
+"""Words, charts, a map: one HTML file."""

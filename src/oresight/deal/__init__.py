@@ -1,1 +1,1 @@
-
+"""What a provision is worth, and who holds the lever."""

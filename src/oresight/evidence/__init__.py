@@ -1,1 +1,1 @@
-
+"""How right is it: past episodes and market reactions."""

@@ -1,1 +1,1 @@
-
+"""What an outcome means: reliance, concentration, money, sectors, and the claims of a text."""

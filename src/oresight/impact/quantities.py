@@ -71,7 +71,7 @@ def import_shares(flows: Floats) -> Floats:
 
 
 def herfindahl(parts: Floats, axis: int) -> Floats:
-    """Herfindahl-Hirschman index, 0 to 10,000, of non-negative parts along `axis`; NaN where they sum to 0."""
+    """Herfindahl-Hirschman index, 0 to 10,000, of parts along `axis`; NaN where they sum to 0."""
     total = parts.sum(axis=axis, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = np.where(total > 0, 100.0 * parts / total, np.nan)

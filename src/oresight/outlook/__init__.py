@@ -1,1 +1,1 @@
-
+"""Years: capacity that opens, elasticities that grow."""

@@ -82,6 +82,24 @@ class Measure:
     verified: bool = False
     assumed: tuple[str, ...] = ()  # fields whose value is ours, not the source's
     quote: str = ""  # the words in a text that it rests on, when it was read from one
+    includes_mfn: bool = False  # the rate is a ceiling that holds the MFN rate: it adds the difference only
+    cause: str = ""  # what a threat answers to, in words
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Goods that measures on one legal basis leave out, from a day on."""
+
+    id: str
+    imposer: str
+    basis: str  # as in `Measure.basis`
+    hs: tuple[str, ...]
+    states: tuple[State, ...]
+    title: str = ""
+    source: str = ""
+    verified: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +116,9 @@ class Provision:
     text: str = ""  # what it says, in our words
     quote: str = ""
     source: str = ""
+    instruments: tuple[str, ...] = ()  # those it forbids; () is what its kind forbids by itself
+    agreement: str = ""  # title of the agreement that holds it
+    agreed_on: str = ""  # ISO day on which it was agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +135,7 @@ class Agreement:
     source: str = ""
     verified: bool = False
     quote: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

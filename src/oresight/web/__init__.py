@@ -1,1 +1,1 @@
-
+"""The scenario explorer."""
