@@ -27,6 +27,7 @@ class Money:
     quota_rent: Floats  # by the economy that imposed the cap
     consumer_surplus_change: Floats
     producer_surplus_change: Floats  # by the process's most valuable output
+    stock_gain: Floats  # of those who hold stock and draw it above the baseline price
     trade: Floats  # (D, N, N) value of exports from origin to destination, all commodities
     trade_change: Floats
 
@@ -34,8 +35,8 @@ class Money:
     def loss(self) -> Floats:
         """The loss of each economy, shape (D, N), USD/yr; a gain is negative.
 
-        The fall in the sum of consumer surplus, producer surplus, duty and export-tax revenue and
-        the rents that the economy keeps.
+        The fall in the sum of consumer surplus, producer surplus, duty and export-tax revenue, the
+        rents that the economy keeps and what stock drawn saves over buying at the day's price.
         """
         total: Floats = (
             self.consumer_surplus_change
@@ -43,6 +44,7 @@ class Money:
             + self.tariff_revenue_change
             + self.export_tax_revenue
             + self.quota_rent
+            + self.stock_gain
         ).sum(axis=1)
         return -total
 
@@ -72,6 +74,8 @@ def money(outcome: Outcome, solution: Solution) -> Money:
         quota_rent=_rents_by_owner(outcome, solution),
         consumer_surplus_change=solution.consumer_surplus_change,
         producer_surplus_change=_surplus_by_commodity(outcome, solution),
+        stock_gain=solution.stock_drawn
+        * np.nan_to_num(solution.buyer_price - world.prices[None, :, None], nan=0.0),
         trade=_pairs(value, i, j, (D, N, N)),
         trade_change=_pairs(value - value0, i, j, (D, N, N)),
     )

@@ -1,0 +1,77 @@
+"""All that a brief is assembled from: what was read, what stands, what was solved, what was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from oresight.impact.claims import Claim, check_claims
+from oresight.impact.money import Money, money
+from oresight.impact.rows import Row
+from oresight.impact.run_record import run_record
+from oresight.impact.table import rows
+from oresight.market.outcome import Outcome
+from oresight.policy.compile import to_wedges
+from oresight.policy.ledger import Ledger
+from oresight.policy.records import Scenario
+from oresight.policy.wedges import Wedges
+from oresight.reader.document import Document
+from oresight.reader.to_policy import Reading, brief_scenarios, to_policy
+from oresight.world.model import World
+
+Solver = Callable[[World, list[Wedges], int, int], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """One text, read and worked out for one buyer."""
+
+    document: Document
+    reading: Reading
+    world: World
+    ledger: Ledger
+    as_of: str  # ISO day whose law is in force
+    known_by: str
+    buyer: str  # ISO3
+    scenarios: tuple[Scenario, ...]  # the first is the status quo; the order is that of outcome.solutions
+    outcome: Outcome
+    rows: tuple[Row, ...]
+    money: tuple[Money, ...]  # one per scenario
+    claims: tuple[Claim, ...]
+    run: Mapping[str, object]
+
+
+def find(
+    document: Document,
+    world: World,
+    ledger: Ledger,
+    *,
+    as_of: str,
+    known_by: str,
+    buyer: str,
+    draws: int,
+    seed: int,
+    solve: Solver,
+) -> Findings:
+    """Work a text out: its policy, the scenarios it calls for, their solution, its claims."""
+    reading = to_policy(document)
+    scenarios = brief_scenarios(world, ledger, reading, as_of)
+    outcome = solve(world, [to_wedges(s, world, ledger) for s in scenarios], draws, seed)
+    imposers = dict.fromkeys(m.imposer for s in scenarios for m in s.measures)
+    origins = tuple(code for code in imposers if code in world.economy_index and code != buyer)
+    results = tuple(rows(outcome, chains=origins))
+    return Findings(
+        document=document,
+        reading=reading,
+        world=world,
+        ledger=ledger,
+        as_of=as_of,
+        known_by=known_by,
+        buyer=buyer,
+        scenarios=tuple(scenarios),
+        outcome=outcome,
+        rows=results,
+        money=tuple(money(outcome, solution) for solution in outcome.solutions),
+        claims=check_claims(world, document.records),
+        run=run_record(outcome, {"text": document.sha256}, ledger.fingerprint, results),
+    )
