@@ -1,0 +1,138 @@
+"""What a solve is worth: status, sentence, certificate, and the market that fares worst."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oresight.market.blocks import Part
+from oresight.market.program import Program
+from oresight.policy.wedges import Wedges
+
+Floats = NDArray[np.float64]
+
+RESIDUAL = 1e-8  # relative; above it a solve counts as failed
+SHORTAGE = 0.05  # of a market's baseline use unmet
+PINNED = 0.995  # of capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What the kernel wrote for one block: D draws first, shapes as in `kernel.solve_draws`."""
+
+    part: Part
+    unknowns: Floats
+    price: Floats
+    flow: Floats
+    activity: Floats
+    consumption: Floats
+    unmet: Floats
+    stock: Floats
+    consumer: Floats
+    producer: Floats
+    record: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One scenario's statuses by draw, with the sentence of the central case."""
+
+    status: tuple[str, ...]
+    message: str
+    certificate: Mapping[str, float]
+    worst_market: str
+
+
+def judge(
+    base: Program,
+    wedges: Wedges,
+    blocks: Sequence[Solved],
+    buyer_price: Floats,
+    unmet: Floats,
+    activity: Floats,
+) -> Verdict:
+    """Pass the verdict on a scenario.
+
+    `failed`: a block did not meet the residual. `shortage`: somewhere more than 5 % of baseline use
+    is unmet. `capacity`: a process is above 99.5 % of its capacity and above its baseline. Else `converged`.
+    """
+    world = base.world
+    names, codes = [c.name for c in world.commodities], [e.code for e in world.economies]
+
+    def market(c: int, j: int) -> str:
+        return f"{names[c]} in {codes[j]}"
+
+    D = unmet.shape[0]
+    failed = np.zeros(D, bool)
+    residual, gap = np.zeros(D), np.zeros(D)
+    bound = np.nan
+    for solved in blocks:
+        record = solved.record
+        failed |= (record[:, 0] == 0) | ~(record[:, 2] <= RESIDUAL)
+        residual = np.fmax(residual, record[:, 2])
+        gap = np.fmax(gap, record[:, 4])
+        bound = np.fmax(bound, record[0, 5])
+    use = np.zeros(unmet.shape[1:])
+    use[tuple(base.markets.T)] = base.absorption
+    missing = np.divide(unmet, use, out=np.zeros_like(unmet), where=use > 0)
+    short = (missing > SHORTAGE).any(axis=(1, 2))
+    capacity = np.array([p.capacity for p in world.processes])
+    before = np.array([p.activity for p in world.processes])
+    pinned = (activity > PINNED * capacity) & (activity > before * (1 + 1e-6))
+    full = pinned.any(axis=1)
+    status = tuple(
+        "failed" if f else "shortage" if s else "capacity" if p else "converged"
+        for f, s, p in zip(failed, short, full, strict=True)
+    )
+    prices = world.prices[:, None]
+    c, j = np.unravel_index(int(np.nanargmax(np.where(use > 0, unmet[0] * prices, -1.0))), use.shape)
+    if status[0] == "failed":
+        worst = max((s for s in blocks), key=lambda s: float(np.nan_to_num(s.record[0, 2], nan=np.inf)))
+        where, text = _failure(base, wedges, worst)
+        message = f"No equilibrium found: {text} is off by {worst.record[0, 2]:.1e} of its baseline tonnes."
+    elif status[0] == "shortage":
+        where = market(c, j)
+        count = int((missing[0] > SHORTAGE).sum())
+        message = f"{_percent(missing[0, c, j])} of baseline use of {where} goes unmet" + (
+            f", and more than 5 % in {count - 1} other markets." if count > 1 else "."
+        )
+    else:
+        loss = (buyer_price[0] - prices) * use
+        c, j = np.unravel_index(int(np.nanargmax(np.where(use > 0, loss, -np.inf))), use.shape)
+        where = market(c, j)
+        if status[0] == "capacity":
+            k = int(
+                np.argmax(np.where(pinned[0], activity[0] / np.where(capacity > 0, capacity, np.inf), -1.0))
+            )
+            others = int(pinned[0].sum()) - 1
+            message = f"{world.processes[k].name} runs at capacity" + (
+                f", as do {others} other processes." if others else "."
+            )
+        else:
+            rise = buyer_price[0, c, j] / prices[c, 0] - 1.0
+            message = (
+                f"Every market clears; buyers of {where} see the costliest change, {rise:+.1%} in price."
+            )
+    certificate = {"residual": float(residual.max()), "duality_gap": float(gap.max())}
+    if np.isfinite(bound):
+        certificate["price_error_bound"] = float(bound)
+    return Verdict(status, message, certificate, where)
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.0f} %"
+
+
+def _failure(base: Program, wedges: Wedges, solved: Solved) -> tuple[str, str]:
+    place, n = int(solved.record[0, 3]), solved.part.nodes.size
+    if place < n:
+        c, i = base.nodes[solved.part.nodes[place]]
+        name = f"{base.world.commodities[c].name} in {base.world.economies[i].code}"
+        return name, name
+    cap = wedges.caps[int(solved.part.caps[place - n])]
+    c, i, _ = cap.routes[0]
+    name = f"{base.world.commodities[c].name} in {base.world.economies[i].code}"
+    return name, f"the quota {cap.measure} on {name}"
