@@ -10,7 +10,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-STATES = ("proposed", "threatened", "announced", "signed", "in_force", "suspended", "lapsed", "withdrawn", "ended")
+STATES = (
+    "proposed",
+    "threatened",
+    "announced",
+    "signed",
+    "in_force",
+    "suspended",
+    "lapsed",
+    "withdrawn",
+    "ended",
+)
 
 INSTRUMENTS = (
     "import_tariff",
