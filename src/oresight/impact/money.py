@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from oresight.market.costs import cap_routes, rent_per_route
 from oresight.market.outcome import Outcome, Solution
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,12 @@ class Money:
     trade_change: Floats
 
     @property
-    def loss(self) -> Floats:
-        """The loss of each economy, shape (D, N), USD/yr; a gain is negative.
+    def loss_by_commodity(self) -> Floats:
+        """The loss of each economy by the commodity whose market it shows in, shape (D, C, N), USD/yr.
 
         The fall in the sum of consumer surplus, producer surplus, duty and export-tax revenue, the
-        rents that the economy keeps and what stock drawn saves over buying at the day's price.
+        rents that the economy keeps and what stock drawn saves over buying at the day's price. A
+        gain is negative.
         """
         total: Floats = (
             self.consumer_surplus_change
@@ -45,8 +48,14 @@ class Money:
             + self.export_tax_revenue
             + self.quota_rent
             + self.stock_gain
-        ).sum(axis=1)
+        )
         return -total
+
+    @property
+    def loss(self) -> Floats:
+        """The loss of each economy over all commodities, shape (D, N), USD/yr; a gain is negative."""
+        total: Floats = self.loss_by_commodity.sum(axis=1)
+        return total
 
 
 def money(outcome: Outcome, solution: Solution) -> Money:
@@ -58,7 +67,7 @@ def money(outcome: Outcome, solution: Solution) -> Money:
     wedges = solution.wedges
     price = np.nan_to_num(solution.producer_price[:, c, i])
     taxed = price * (1.0 + wedges.export_tax[c, i, j])
-    rent = _rent_per_route(outcome, solution)
+    rent = rent_per_route(outcome, solution)
     duty_rate = np.where(abroad, world.duty[c, i, j] + wedges.import_duty[c, i, j], 0.0)
     price0 = world.prices[c]
     duty0 = np.where(abroad, world.duty[c, i, j], 0.0) * price0 * outcome.baseline_flow
@@ -81,36 +90,20 @@ def money(outcome: Outcome, solution: Solution) -> Money:
     )
 
 
-def _sum_over(values: Floats, c: Floats, n: Floats, shape: tuple[int, int, int]) -> Floats:
+def _sum_over(values: Floats, c: Ints, n: Ints, shape: tuple[int, int, int]) -> Floats:
     """Sum route values (D, R) into (D, C, N) by commodity and one end of the route."""
     D, C, N = shape
     flat = c * N + n
-    return np.stack([np.bincount(flat, weights=row, minlength=C * N) for row in values]).reshape(D, C, N)
+    summed = [np.bincount(flat, weights=row, minlength=C * N).astype(np.float64) for row in values]
+    return np.stack(summed).reshape(D, C, N)
 
 
-def _pairs(values: Floats, i: Floats, j: Floats, shape: tuple[int, int, int]) -> Floats:
+def _pairs(values: Floats, i: Ints, j: Ints, shape: tuple[int, int, int]) -> Floats:
     """Sum route values (D, R) into (D, N, N) by origin and destination."""
     D, N, _ = shape
     flat = i * N + j
-    return np.stack([np.bincount(flat, weights=row, minlength=N * N) for row in values]).reshape(D, N, N)
-
-
-def _cap_routes(outcome: Outcome, cap_routes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Positions in the outcome's routes of a cap's (commodity, origin, destination) rows."""
-    N = len(outcome.world.economies)
-
-    def key(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        return (rows[:, 0] * N + rows[:, 1]) * N + rows[:, 2]
-
-    return np.flatnonzero(np.isin(key(outcome.routes), key(cap_routes)))
-
-
-def _rent_per_route(outcome: Outcome, solution: Solution) -> Floats:
-    """Scarcity rent on each route, shape (D, R), USD/t: the sum over the caps that cover it."""
-    rent = np.zeros_like(solution.flow)
-    for m, cap in enumerate(solution.wedges.caps):
-        rent[:, _cap_routes(outcome, cap.routes)] += solution.rent[:, m : m + 1]
-    return rent
+    summed = [np.bincount(flat, weights=row, minlength=N * N).astype(np.float64) for row in values]
+    return np.stack(summed).reshape(D, N, N)
 
 
 def _rents_by_owner(outcome: Outcome, solution: Solution) -> Floats:
@@ -119,7 +112,7 @@ def _rents_by_owner(outcome: Outcome, solution: Solution) -> Floats:
     out = np.zeros((solution.flow.shape[0], len(world.commodities), len(world.economies)))
     for m, cap in enumerate(solution.wedges.caps):
         owner = world.economy_index[cap.owner]
-        at = _cap_routes(outcome, cap.routes)
+        at = cap_routes(outcome, cap.routes)
         for c in np.unique(outcome.routes[at, 0]):
             of_c = at[outcome.routes[at, 0] == c]
             out[:, c, owner] += solution.rent[:, m] * solution.flow[:, of_c].sum(axis=1)
