@@ -82,7 +82,7 @@ def to_wedges(scenario: Scenario, world: World, ledger: Ledger) -> Wedges:
         _add(measure, promises, scenario, build)
     return Wedges(
         name=scenario.name,
-        import_duty=np.maximum(build.duty, -world.duty),
+        import_duty=np.maximum(build.duty, -world.duty) + 0.0,  # no minus zero
         export_tax=build.tax,
         closed=build.closed,
         caps=tuple(_tightest(build.caps)),

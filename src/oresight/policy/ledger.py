@@ -181,12 +181,16 @@ def read_yaml(file: Path) -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         node = yaml.compose(file.read_text(encoding="utf-8"), Loader=loader)
-        _no_key_twice(node, file.name)
+        _no_key_twice(node, file.name, set())
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
     except OSError as fault:
         raise InputError(f"cannot read {file}: {fault.strerror or fault}") from None
     except UnicodeDecodeError:
         raise InputError(f"{file.name}: not a UTF-8 text; a scenario or ledger is a YAML file") from None
+    except ValueError as fault:
+        raise InputError(f"{file.name}: {fault}; write dates as 2025-10-26") from None
+    except RecursionError:
+        raise InputError(f"{file.name}: nested too deep, or an anchor that holds itself") from None
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         place = f" line {mark.line + 1}" if mark else ""
@@ -196,14 +200,15 @@ def read_yaml(file: Path) -> dict[str, Any]:
     return content
 
 
-def _no_key_twice(node: Any, name: str) -> None:
+def _no_key_twice(node: Any, name: str, visited: set[int]) -> None:
     """YAML readers keep the last of two equal keys in silence; here that is an error."""
-    if node is None or isinstance(node.value, str):
+    if node is None or isinstance(node.value, str) or id(node) in visited:
         return
+    visited.add(id(node))
     seen: set[str] = set()
     for child in node.value:
         if not isinstance(child, tuple):
-            _no_key_twice(child, name)
+            _no_key_twice(child, name, visited)
             continue
         key, value = child
         if isinstance(key.value, str) and key.value != "<<":
@@ -211,7 +216,7 @@ def _no_key_twice(node: Any, name: str) -> None:
                 line = key.start_mark.line + 1
                 raise InputError(f"{name} line {line}: {key.value!r} is given twice; keep one")
             seen.add(key.value)
-        _no_key_twice(value, name)
+        _no_key_twice(value, name, visited)
 
 
 def _entries(content: Mapping[str, Any], key: str, file: str) -> Iterator[tuple[int, dict[str, Any]]]:

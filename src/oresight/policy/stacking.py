@@ -136,7 +136,7 @@ def duty_change(ledger: Ledger, world: World, as_of: str, known_by: str = "") ->
     before = duty_matrix(ledger, world, f"{world.year}-07-01", EVER)
     change = duty_matrix(ledger, world, as_of, known_by) - before
     # A duty that the baseline does not hold cannot be taken away.
-    return np.maximum(change, -world.duty)
+    return np.maximum(change, -world.duty) + 0.0
 
 
 def _tariffs(stands: Sequence[Standing]) -> list[Measure]:
