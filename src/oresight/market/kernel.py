@@ -357,13 +357,12 @@ def jacobian(b: Block, k: Work, v: Floats, sigma: Floats, form: int) -> None:
         by_slack = slack / length - 1.0 if length > 0.0 else -0.3
         for a in range(size):
             J[m, a] *= by_slack
-        J[m, m] += by_rent
+        J[m, m] += by_rent - 1e-10  # caps that overlap exactly would leave their rents open
 
 
 @_compile
 def _processes(b: Block, k: Work, supply_weight: Floats, take_weight: Floats) -> None:
     """Add to the Jacobian what goes through processes: output sold and input bought move together."""
-    n = b.node_output.size
     J = k.jacobian
     for p in range(b.activity.size):
         r0, r1 = b.reach_start[p], b.reach_start[p + 1]
@@ -443,6 +442,7 @@ def newton(
     evaluate(b, k, v, sigma, eta, backstop, months, supply)
     merit = residuals(b, k, v, form)
     size = v.size
+    length = 1.0
     for iteration in range(MAX_ITERATIONS):
         worst = 0.0
         for a in range(size):
@@ -459,17 +459,27 @@ def newton(
             longest = max(longest, abs(k.step[a]))
         if not longest < np.inf:
             return False, iteration
-        length = min(1.0, MAX_STEP / longest) if longest > 0.0 else 1.0
+        # where supply and demand are both flat a Newton step overshoots by far in one price: first
+        # hold back that price alone, then, if the merit does not fall, the whole step
         accepted = False
-        for _ in range(30):
+        trial_merit = merit
+        limit = MAX_STEP
+        for attempt in range(36):
+            clip = attempt < 6 and longest > MAX_STEP
+            if attempt == 6 or not clip:
+                length = min(1.0, MAX_STEP / longest) if attempt in (0, 6) else 0.5 * length
             for a in range(size):
-                k.trial[a] = v[a] + length * k.step[a]
+                if clip:
+                    k.trial[a] = v[a] + min(max(k.step[a], -limit), limit)
+                else:
+                    k.trial[a] = v[a] + length * k.step[a]
             evaluate(b, k, k.trial, sigma, eta, backstop, months, supply)
             trial_merit = residuals(b, k, k.trial, form)
-            if trial_merit <= (1.0 - 1e-4 * length) * merit or (worst < 1e-9 and trial_merit <= merit):
+            least = 1e-4 if clip else 1e-4 * length
+            if trial_merit <= (1.0 - least) * merit or (worst < 1e-9 and trial_merit <= merit):
                 accepted = True
                 break
-            length *= 0.5
+            limit *= 0.4
         if not accepted:
             # the last digits: no step gets lower than rounding allows
             evaluate(b, k, v, sigma, eta, backstop, months, supply)
@@ -512,18 +522,15 @@ def solve_draws(
     k = workspace(n, caps, b.absorption.size, b.share.size, b.activity.size)
     v = np.empty(n + caps)
     for d in range(sigma.shape[0]):
-        converged = False
-        iterations = 0
-        for attempt in range(3):
-            for a in range(n + caps):
-                v[a] = start[a] if attempt == 0 else (1.0 if a < n else 0.0)
-            if attempt == 1 and _at_baseline(start, n):
-                continue
-            form = LINEAR if attempt == 2 else LOG
-            converged, used = newton(b, k, v, sigma[d], eta[d], backstop[d], months[d], supply[d], form)
+        v[:] = start
+        args = (sigma[d], eta[d], backstop[d], months[d], supply[d])
+        converged, iterations = newton(b, k, v, *args, LOG)
+        if not converged:
+            converged, used = approach(b, k, v, *args, LOG)
             iterations += used
-            if converged:
-                break
+        if not converged:
+            converged, used = approach(b, k, v, *args, LINEAR)
+            iterations += used
         record[d, 0] = 1.0 if converged else 0.0
         record[d, 1] = iterations
         _certify(b, k, v, record[d])
@@ -537,11 +544,44 @@ def solve_draws(
 
 
 @_compile
-def _at_baseline(start: Floats, n: int) -> bool:
-    for a in range(start.size):
-        if start[a] != (1.0 if a < n else 0.0):
-            return False
-    return True
+def approach(
+    b: Block,
+    k: Work,
+    v: Floats,
+    sigma: Floats,
+    eta: Floats,
+    backstop: Floats,
+    months: Floats,
+    supply: Floats,
+    form: int,
+) -> tuple[bool, int]:
+    """Come to a rigid market from a pliant one: elastic demand and a near backstop, then step by step the true ones."""
+    n = b.node_output.size
+    v[:n] = 1.0
+    v[n:] = 0.0
+    best = v.copy()
+    bent_eta, bent_backstop, bent_supply = eta.copy(), backstop.copy(), supply.copy()
+    done, stride, iterations = -1.0, 1.0, 0
+    while done < 1.0 and stride > 1e-3:
+        t = min(1.0, done + stride) if done >= 0.0 else 0.0
+        for c in range(eta.size):
+            bent_eta[c] = max(eta[c], 1.0) ** (1.0 - t) * max(eta[c], 1e-3) ** t if t < 1.0 else eta[c]
+            near = min(backstop[c], 3.0) - 1.0
+            bent_backstop[c] = 1.0 + near ** (1.0 - t) * (backstop[c] - 1.0) ** t if t < 1.0 else backstop[c]
+        for p in range(supply.size):
+            bent_supply[p] = max(supply[p], 1.0) ** (1.0 - t) * supply[p] ** t if t < 1.0 else supply[p]
+        converged, used = newton(b, k, v, sigma, bent_eta, bent_backstop, months, bent_supply, form)
+        iterations += used
+        if converged:
+            best[:] = v
+            stride = stride * 1.5 if done >= 0.0 else 0.25
+            done = t
+        elif done < 0.0:
+            return False, iterations
+        else:
+            v[:] = best
+            stride *= 0.4
+    return done >= 1.0, iterations
 
 
 @_compile

@@ -78,52 +78,47 @@ def judge(
     use = np.zeros(unmet.shape[1:])
     use[tuple(base.markets.T)] = base.absorption
     missing = np.divide(unmet, use, out=np.zeros_like(unmet), where=use > 0)
-    short = (missing > SHORTAGE).any(axis=(1, 2))
+    short: NDArray[np.bool_] = (missing > SHORTAGE).any(axis=(1, 2))
     capacity = np.array([p.capacity for p in world.processes])
     before = np.array([p.activity for p in world.processes])
     pinned = (activity > PINNED * capacity) & (activity > before * (1 + 1e-6))
-    full = pinned.any(axis=1)
+    full: NDArray[np.bool_] = pinned.any(axis=1)
     status = tuple(
         "failed" if f else "shortage" if s else "capacity" if p else "converged"
         for f, s, p in zip(failed, short, full, strict=True)
     )
     prices = world.prices[:, None]
-    c, j = np.unravel_index(int(np.nanargmax(np.where(use > 0, unmet[0] * prices, -1.0))), use.shape)
     if status[0] == "failed":
-        worst = max((s for s in blocks), key=lambda s: float(np.nan_to_num(s.record[0, 2], nan=np.inf)))
+        worst = max(blocks, key=lambda solved: float(np.nan_to_num(solved.record[0, 2], nan=np.inf)))
         where, text = _failure(base, wedges, worst)
         message = f"No equilibrium found: {text} is off by {worst.record[0, 2]:.1e} of its baseline tonnes."
     elif status[0] == "shortage":
+        c, j = _largest(unmet[0] * prices)
         where = market(c, j)
-        count = int((missing[0] > SHORTAGE).sum())
-        message = f"{_percent(missing[0, c, j])} of baseline use of {where} goes unmet" + (
-            f", and more than 5 % in {count - 1} other markets." if count > 1 else "."
+        others = int((missing[0] > SHORTAGE).sum()) - 1
+        message = f"{100 * missing[0, c, j]:.0f} % of baseline use of {where} goes unmet" + (
+            f", and more than 5 % in {others} other markets." if others > 0 else "."
         )
     else:
-        loss = (buyer_price[0] - prices) * use
-        c, j = np.unravel_index(int(np.nanargmax(np.where(use > 0, loss, -np.inf))), use.shape)
+        c, j = _largest((buyer_price[0] - prices) * use)
         where = market(c, j)
         if status[0] == "capacity":
-            k = int(
-                np.argmax(np.where(pinned[0], activity[0] / np.where(capacity > 0, capacity, np.inf), -1.0))
-            )
-            others = int(pinned[0].sum()) - 1
-            message = f"{world.processes[k].name} runs at capacity" + (
-                f", as do {others} other processes." if others else "."
+            over = np.divide(activity[0], capacity, out=np.zeros_like(capacity), where=pinned[0])
+            message = f"{world.processes[int(np.argmax(over))].name} runs at capacity" + (
+                f", as do {int(pinned[0].sum()) - 1} other processes." if pinned[0].sum() > 1 else "."
             )
         else:
             rise = buyer_price[0, c, j] / prices[c, 0] - 1.0
-            message = (
-                f"Every market clears; buyers of {where} see the costliest change, {rise:+.1%} in price."
-            )
+            message = f"Every market clears; buyers of {where} see the costliest change, {rise:+.1%} in price."
     certificate = {"residual": float(residual.max()), "duality_gap": float(gap.max())}
     if np.isfinite(bound):
         certificate["price_error_bound"] = float(bound)
     return Verdict(status, message, certificate, where)
 
 
-def _percent(part: float) -> str:
-    return f"{100 * part:.0f} %"
+def _largest(table: Floats) -> tuple[int, int]:
+    c, j = np.unravel_index(int(np.argmax(np.nan_to_num(table, nan=-np.inf))), table.shape)
+    return int(c), int(j)
 
 
 def _failure(base: Program, wedges: Wedges, solved: Solved) -> tuple[str, str]:
