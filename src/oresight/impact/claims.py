@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from oresight.errors import InputError
-from oresight.reader.records import Record
+from oresight.reader.document import Record
 from oresight.world.model import Fact, World
 from oresight.world.scope import resolve
 

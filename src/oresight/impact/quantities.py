@@ -32,7 +32,8 @@ def consumption(outcome: Outcome, solution: Solution, commodity: int) -> Floats:
 
     Supply received plus stock drawn; demand at the backstop is not use.
     """
-    return flows_of(outcome, solution.flow, commodity).sum(axis=1) + solution.stock_drawn[:, commodity, :]
+    received: Floats = flows_of(outcome, solution.flow, commodity).sum(axis=1)
+    return received + solution.stock_drawn[:, commodity, :]
 
 
 def shortfall(outcome: Outcome, solution: Solution, commodity: int) -> Floats:
@@ -42,7 +43,8 @@ def shortfall(outcome: Outcome, solution: Solution, commodity: int) -> Floats:
     backstop.
     """
     before = baseline_flows_of(outcome, commodity).sum(axis=1)
-    return np.maximum(before - consumption(outcome, solution, commodity), 0.0)
+    fall: Floats = np.maximum(before - consumption(outcome, solution, commodity), 0.0)
+    return fall
 
 
 def net_import_reliance(flows: Floats, stock_drawn: Floats | float = 0.0) -> Floats:

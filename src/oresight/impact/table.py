@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from oresight.impact import chain, money, quantities, sectors
 from oresight.impact.rows import UNITS, Row, intervals, plain
+from oresight.market.costs import delivered_price_change
 from oresight.market.outcome import Outcome, Solution
+from oresight.world.model import World
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +53,7 @@ def _emit(
                 central=float(central[n]),
                 low=plain(low[n]),
                 high=plain(high[n]),
-                **label,  # type: ignore[arg-type]
+                **label,
             )
 
 
@@ -70,8 +72,6 @@ def _prices(outcome: Outcome, solution: Solution) -> Iterator[Row]:
 
 
 def _delivered(outcome: Outcome, solution: Solution) -> Iterator[Row]:
-    from oresight.market.costs import delivered_price_change
-
     world = outcome.world
     values = delivered_price_change(outcome, solution)
     keep = np.flatnonzero(solution.flow.max(axis=0) > SMALLEST_FLOW)
@@ -80,10 +80,7 @@ def _delivered(outcome: Outcome, solution: Solution) -> Iterator[Row]:
     )
 
 
-def _route(world: object, route: NDArray[np.int64]) -> dict[str, str]:
-    from oresight.world.model import World
-
-    assert isinstance(world, World)
+def _route(world: World, route: NDArray[np.int64]) -> dict[str, str]:
     c, i, j = (int(x) for x in route)
     return {
         "commodity": world.commodities[c].name,
@@ -100,8 +97,10 @@ def _tonnes(outcome: Outcome, solution: Solution) -> Iterator[Row]:
     routes = [_route(world, outcome.routes[r]) for r in keep]
     yield from _emit(solution, "flow", solution.flow[:, keep], routes)
     for r, label in zip(keep, routes, strict=True):
+        # The baseline is the same in every draw.
         value = float(outcome.baseline_flow[r])
-        yield Row(solution.wedges.name, "baseline_flow", "t/yr", value, value, value, **label)
+        end = value if outcome.draws else None
+        yield Row(solution.wedges.name, "baseline_flow", "t/yr", value, end, end, **label)
     for c, commodity in enumerate(world.commodities):
         flows = quantities.flows_of(outcome, solution.flow, c)
         makes = flows.sum(axis=2)
