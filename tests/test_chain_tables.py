@@ -242,3 +242,11 @@ def test_tables_diff_well(name: str) -> None:
     leading = [row[first] for row in rows]
     assert leading == sorted(leading)
     assert all(cell == cell.strip() for row in rows for cell in row.values())
+
+
+def test_the_page_on_assumptions_tells_the_values_of_the_table(assumptions: list[Row]) -> None:
+    page = Path(__file__).parents[1].joinpath("docs", "assumptions.md").read_text(encoding="utf-8")
+    for row in assumptions:
+        scope = "everything else" if row["scope"] == "*" else row["scope"]
+        values = f"| {row['central']} | {row['low']} to {row['high']} |"
+        assert f"| {scope} {values}" in page or f"| `{row['name']}` {values}" in page, row
