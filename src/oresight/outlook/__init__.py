@@ -1,1 +1,1 @@
-"""Years: capacity that opens, elasticities that grow."""
+"""Years: capacity that opens, stocks that run down, elasticities that grow."""
