@@ -25,7 +25,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 DEMAND_FLOOR = 0.05  # relative price below which final demand goes on as an exponential
 DISPOSAL_SCALE = 0.02  # of the baseline price: how near zero a by-product is thrown away
 TOLERANCE = 1e-11  # on the log residual of every node and cap
-MAX_ITERATIONS = 60
+NEARLY = 1e-9  # good enough when rounding lets no step get lower
+MAX_ITERATIONS = 80
 MAX_STEP = 4.0  # in relative price, for one Newton step
 
 LOG, LINEAR = 0, 1
@@ -443,12 +444,14 @@ def newton(
     merit = residuals(b, k, v, form)
     size = v.size
     length = 1.0
+    merit_before = np.inf
     for iteration in range(MAX_ITERATIONS):
         worst = 0.0
         for a in range(size):
             worst = max(worst, abs(k.residual[a]))
-        if worst <= TOLERANCE and merit < np.inf:
+        if worst <= TOLERANCE or (worst <= NEARLY and merit > 0.25 * merit_before):
             return True, iteration
+        merit_before = merit
         jacobian(b, k, v, sigma, form)
         for a in range(size):
             k.step[a] = -k.residual[a]
@@ -476,7 +479,7 @@ def newton(
             evaluate(b, k, k.trial, sigma, eta, backstop, months, supply)
             trial_merit = residuals(b, k, k.trial, form)
             least = 1e-4 if clip else 1e-4 * length
-            if trial_merit <= (1.0 - least) * merit or (worst < 1e-9 and trial_merit <= merit):
+            if trial_merit <= (1.0 - least) * merit or (worst <= NEARLY and trial_merit <= merit):
                 accepted = True
                 break
             limit *= 0.4
@@ -484,7 +487,7 @@ def newton(
             # the last digits: no step gets lower than rounding allows
             evaluate(b, k, v, sigma, eta, backstop, months, supply)
             residuals(b, k, v, form)
-            return worst <= 1e-9, iteration
+            return worst <= NEARLY, iteration
         merit = trial_merit
         for a in range(size):
             v[a] = k.trial[a]
@@ -560,17 +563,18 @@ def approach(
     v[:n] = 1.0
     v[n:] = 0.0
     best = v.copy()
-    bent_eta, bent_backstop, bent_supply = eta.copy(), backstop.copy(), supply.copy()
+    bent_sigma, bent_eta, bent_backstop, bent_supply = sigma.copy(), eta.copy(), backstop.copy(), supply.copy()
     done, stride, iterations = -1.0, 1.0, 0
     while done < 1.0 and stride > 1e-3:
         t = min(1.0, done + stride) if done >= 0.0 else 0.0
         for c in range(eta.size):
             bent_eta[c] = max(eta[c], 1.0) ** (1.0 - t) * max(eta[c], 1e-3) ** t if t < 1.0 else eta[c]
+            bent_sigma[c] = min(sigma[c], 4.0) ** (1.0 - t) * sigma[c] ** t if t < 1.0 else sigma[c]
             near = min(backstop[c], 3.0) - 1.0
             bent_backstop[c] = 1.0 + near ** (1.0 - t) * (backstop[c] - 1.0) ** t if t < 1.0 else backstop[c]
         for p in range(supply.size):
             bent_supply[p] = max(supply[p], 1.0) ** (1.0 - t) * supply[p] ** t if t < 1.0 else supply[p]
-        converged, used = newton(b, k, v, sigma, bent_eta, bent_backstop, months, bent_supply, form)
+        converged, used = newton(b, k, v, bent_sigma, bent_eta, bent_backstop, months, bent_supply, form)
         iterations += used
         if converged:
             best[:] = v
