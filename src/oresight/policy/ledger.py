@@ -176,27 +176,33 @@ def _read(directory: Path) -> Ledger:
 
 def read_yaml(file: Path) -> dict[str, Any]:
     """A YAML file as a mapping, with safe types only; raises InputError for anything else."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=loader)
-        _no_key_twice(node, file.name, set())
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
+        text = file.read_text(encoding="utf-8")
     except OSError as fault:
         raise InputError(f"cannot read {file}: {fault.strerror or fault}") from None
     except UnicodeDecodeError:
         raise InputError(f"{file.name}: not a UTF-8 text; a scenario or ledger is a YAML file") from None
+    return parse_yaml(text, file.name)
+
+
+def parse_yaml(text: str, name: str) -> dict[str, Any]:
+    """A YAML text as a mapping, with safe types only; `name` stands for it in the InputErrors."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _no_key_twice(yaml.compose(text, Loader=loader), name, set())
+        content = yaml.load(text, Loader=loader)
     except ValueError as fault:
-        raise InputError(f"{file.name}: {fault}; write dates as 2025-10-26") from None
+        raise InputError(f"{name}: {fault}; write dates as 2025-10-26") from None
     except RecursionError:
-        raise InputError(f"{file.name}: nested too deep, or an anchor that holds itself") from None
+        raise InputError(f"{name}: nested too deep, or an anchor that holds itself") from None
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         place = f" line {mark.line + 1}" if mark else ""
-        raise InputError(f"{file.name}{place}: not valid YAML: {getattr(fault, 'problem', fault)}") from None
+        raise InputError(f"{name}{place}: not valid YAML: {getattr(fault, 'problem', fault)}") from None
     if not isinstance(content, dict):
-        raise InputError(f"{file.name}: should be a mapping of keys such as name and add")
+        raise InputError(f"{name}: should be a mapping of keys such as name and add")
     return content
 
 

@@ -78,12 +78,21 @@ def load_scenario(path: str | Path, world: World, ledger: Ledger | None = None) 
     that contradict or repeat each other.
     """
     file = Path(path)
-    content = read_yaml(file)
-    where = file.name
+    return parse_scenario(read_yaml(file), file.name, world, ledger, name=file.stem)
+
+
+def parse_scenario(
+    content: Mapping[str, Any], where: str, world: World, ledger: Ledger | None = None, *, name: str = ""
+) -> Scenario:
+    """A scenario from the mapping that a scenario file holds, wherever that came from.
+
+    `where` stands for the file in messages, `name` is used when the mapping has none. Raises
+    InputError as `load_scenario` does.
+    """
     for key in content:
         if key not in KEYS:
             raise unknown("key", str(key), KEYS, where)
-    name = content.get("name", file.stem)
+    name = content.get("name", name)
     if not isinstance(name, str) or not name.strip():
         raise InputError(f"{where}: name should be a line of text")
     as_of, known_by = (_day(content.get(key), f"{where}: {key}") for key in ("as_of", "known_by"))
