@@ -40,8 +40,8 @@ def comparison_chart(comparison: Comparison, scenarios: Sequence[str], width: in
         if cell is not None and math.isfinite(cell.central)
     ]
     columns = len(scenarios) if width >= WIDE else 1
-    label_width = min(180.0, max(len(line.label) for line in lines) * _CHARACTER) + 8
-    panel = (width - label_width - 14.0 * columns) / columns
+    label_width = min(200.0, max(len(line.label) for line in lines) * _CHARACTER) + 8
+    panel = (width - 1.1 * label_width - 14.0 * columns) / columns
     spec = {
         "data": {"values": values},
         "facet": {
@@ -60,7 +60,7 @@ def comparison_chart(comparison: Comparison, scenarios: Sequence[str], width: in
             "layer": _estimate_layers(_x_axis(comparison, values, panel), [line.label for line in lines]),
         },
     }
-    return _svg(spec, _alternative(comparison, lines, scenarios))
+    return _svg(spec, _alternative(comparison, lines, scenarios), label_width)
 
 
 def claim_chart(claim: Claim, width: int = WIDE) -> str:
@@ -118,12 +118,12 @@ def claim_chart(claim: Claim, width: int = WIDE) -> str:
         ]
     spec: Spec = {
         "data": {"values": values},
-        "width": width - label_width - 30,
+        "width": width - 1.1 * label_width - 34,
         "height": {"step": 26 if wide else 40},
         "layer": layers,
     }
     told = "; ".join(f"{v['what']}: {v['x']:.3g} %" for v in values)
-    return _svg(spec, f"Claimed: {claim.claimed}. {told}.")
+    return _svg(spec, f"Claimed: {claim.claimed}. {told}.", label_width)
 
 
 _HEADER = {
@@ -134,7 +134,7 @@ _HEADER = {
     "labelPadding": 8,
     "title": None,
 }
-_ROW_AXIS: Spec = {"ticks": False, "domain": False, "labelFontSize": 12, "labelPadding": 8, "labelLimit": 190}
+_ROW_AXIS: Spec = {"ticks": False, "domain": False, "labelFontSize": 12, "labelPadding": 8, "labelLimit": 210}
 
 
 def _datum(label: str, scenario: str, cell: Estimate, ratio: bool) -> Spec:
@@ -228,14 +228,15 @@ def _alternative(comparison: Comparison, lines: Sequence[Line], scenarios: Seque
     )
 
 
-def _svg(spec: Spec, alternative: str) -> str:
+def _svg(spec: Spec, alternative: str, label_width: float) -> str:
+    """Draw. Labels of the reader's font may be a tenth wider than vl-convert takes them to be."""
     import vl_convert  # carries its own JavaScript engine; half a second on first use
 
     config = {
         "aria": False,
         "font": _SANS,
         "background": None,
-        "padding": 2,
+        "padding": {"left": round(2 + 0.1 * label_width), "right": 6, "top": 2, "bottom": 2},
         "view": {"stroke": None},
         "axis": {
             "labelColor": "var(--ink)",

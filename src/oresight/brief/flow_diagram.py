@@ -14,14 +14,14 @@ from oresight.brief.map import figure
 from oresight.brief.numerals import SPACE, tonnes_words
 
 _BAR = 9.0  # pixels, width of a node
+_CHARACTER = 0.58  # mean width of a character in parts of the font size
 
 
 def draw_chain(chain: Chain, width: int) -> str:
     """The diagram as SVG. Nodes drawn dark stand first in each column; ends stand last."""
     wide = width > 500
     size = 12.0 if wide else 10.5
-    gap = size + 5.0
-    head = 2 * size + 14.0
+    gap = size + 5.0 if wide else 2 * size + 3.0
     totals = {n.key: tonnes_of(chain, n.key) for n in chain.nodes}
     columns = [
         sorted(
@@ -34,8 +34,12 @@ def draw_chain(chain: Chain, width: int) -> str:
     fullest = max(range(len(columns)), key=lambda s: len(columns[s]))
     most = max(sum(totals[n.key] for n in column) for column in columns)
     scale = (body - gap * max(0, len(columns[fullest]) - 1)) / most
-    label_room = 118.0 if wide else 62.0
+    longest = max(len(n.label) + (6 if wide else 0) for n in columns[-1])
+    label_room = max(longest * _CHARACTER * size + 6, 40.0)
     step = (width - _BAR - label_room) / (len(columns) - 1)
+    titles = [_wrapped(name, step - 8, size) for name in chain.stages[:-1]] + [[chain.stages[-1]]]
+    title_lines = max(map(len, titles))
+    head = (title_lines + 1) * (size + 2) + 12.0
     left = {n.key: n.stage * step for n in chain.nodes}
     top: dict[str, float] = {}
     for column in columns:
@@ -53,15 +57,28 @@ def draw_chain(chain: Chain, width: int) -> str:
             parts.append(
                 _label(node, left[node.key], top[node.key], totals[node.key], whole, scale, size, wide)
             )
-    for s, name in enumerate(chain.stages):
+    for s, title in enumerate(titles):
         whole = sum(totals[n.key] for n in columns[s] if not n.end)
-        parts.append(
-            f'<text font-size="{size:g}">'
-            f'<tspan class="stage" x="{s * step:.1f}" y="{size:.1f}">{escape(name)}</tspan>'
-            f'<tspan class="total" x="{s * step:.1f}" y="{2 * size + 2:.1f}">{tonnes_words(whole)}'
-            "</tspan></text>"
-        )
+        rows = [("stage", words) for words in title] + [("total", tonnes_words(whole))]
+        first = title_lines - len(title)
+        down = [size + (first + n) * (size + 2) for n in range(len(rows))]
+        spans = [
+            f'<tspan class="{kind}" x="{s * step:.1f}" y="{y:.1f}">{escape(words)}</tspan>'
+            for (kind, words), y in zip(rows, down, strict=True)
+        ]
+        parts.append(f'<text font-size="{size:g}">{" ".join(spans)}</text>')
     return figure("flow", width, height, chain.alt, parts)
+
+
+def _wrapped(name: str, room: float, size: float) -> list[str]:
+    """A title in as many lines as it needs to stay within `room` pixels."""
+    lines: list[str] = []
+    for word in name.split():
+        if lines and (len(lines[-1]) + 1 + len(word)) * _CHARACTER * size * 1.08 <= room:
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+    return lines
 
 
 def tonnes_of(chain: Chain, key: str) -> float:
@@ -113,7 +130,7 @@ def _label(
     middle = y + max(tonnes * scale, 1.0) / 2
     start = x + _BAR + 4
     share = f"{100 * tonnes / whole:.0f}{SPACE}%" if whole > 0 and not node.end else tonnes_words(tonnes)
-    if wide or tonnes * scale < 2 * size:
+    if wide or (tonnes * scale < size and node.stage == 0):
         return (
             f'<text class="name" x="{start:.1f}" y="{middle + size * 0.35:.1f}" font-size="{size:g}">'
             f'{escape(node.label)}<tspan class="share" dx="5">{share}</tspan></text>'
