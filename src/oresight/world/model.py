@@ -84,6 +84,7 @@ class Fact:
     kind: str
     chosen: bool  # False for a figure that stays on record beside the chosen one
     note: str = ""
+    partner: str = ""  # the second economy of an import share or a flow
 
 
 @dataclass(frozen=True, slots=True)
