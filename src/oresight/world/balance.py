@@ -25,7 +25,8 @@ def distances(economies: Sequence[Economy]) -> Floats:
     cosine = np.sin(latitude)[:, None] * np.sin(latitude) + np.cos(latitude)[:, None] * np.cos(
         latitude
     ) * np.cos(longitude[:, None] - longitude)
-    return np.maximum(EARTH_RADIUS_KM * np.arccos(np.clip(cosine, -1.0, 1.0)), 100.0)
+    arc: Floats = np.arccos(np.clip(cosine, -1.0, 1.0))
+    return np.maximum(EARTH_RADIUS_KM * arc, 100.0)
 
 
 def gravity(supply: Floats, use: Floats, distance: Floats) -> Floats:
@@ -85,7 +86,7 @@ def balance(
     starved = (use > 0) & (prior.sum(axis=0) == 0)
     for mask, what in ((cut_off, "makes it but has no buyer"), (starved, "uses it but has no supplier")):
         if mask.any():
-            names = ", ".join(economies[n].code for n in np.flatnonzero(mask))
+            names = ", ".join(economies[int(n)].code for n in np.flatnonzero(mask))
             raise InputError(
                 f"{commodity}: {names} {what} in the prior; widen the prior or correct the margin"
             )
@@ -100,6 +101,6 @@ def balance(
             return flows
     worst = economies[int(np.argmax(off))].code
     raise InputError(
-        f"{commodity}: no flows meet the margins; the worst is {worst}, {off.max():,.3f} t off its production; "
+        f"{commodity}: no flows meet the margins; {worst} stays {off.max():,.3f} t off its production; "
         "give the prior more pairs or correct the margin"
     )

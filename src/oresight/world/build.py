@@ -6,8 +6,6 @@ same tables give the same bytes. What did not fit is in the report, with what wa
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +29,7 @@ from oresight.world.load import (
 )
 from oresight.world.model import Commodity, Economy, Fact, Floats
 from oresight.world.recipes import FILE, figure, rare_earth_recipes, write_rows
-from oresight.world.tables import DATA, Tables, unique, write_csv
+from oresight.world.tables import DATA, Tables, unique, write_csv, write_text
 
 PRIOR_COLUMNS = ("commodity", "basket_hs", "measure", "weight", "home", "direct_hs", "note")
 ROUTE_COLUMNS = ("commodity", "origin", "destination", "tonnes", "kind", "source", "note")
@@ -150,13 +148,14 @@ def _final_demand(
         rest = left - held - float(moved.sum())
         if rest < 0:
             raise InputError(
-                f"facts: consumption of {name} is {held + moved.sum():,.0f} t but only {left:,.0f} t are left "
-                "for it; lower the rows"
+                f"facts: consumption of {name} is {held + moved.sum():,.0f} t but only {left:,.0f} t are "
+                "left for it; lower the rows"
             )
         return demand + moved + rest * shares / 100, []
     if moved.sum() == 0:
         raise InputError(
-            f"facts: {left - held:,.0f} t of {name} have no use; add `consumption` or `consumption_share` rows"
+            f"facts: {left - held:,.0f} t of {name} have no use; add rows `consumption` or "
+            "`consumption_share`"
         )
     scale = (left - held) / float(moved.sum())
     if scale <= 0:
@@ -329,12 +328,7 @@ def _write(
             for n in np.flatnonzero(demand[c] > 0)
         ),
     )
-    text = "".join(f"{line}\n" for line in report)
-    handle, temporary = tempfile.mkstemp(dir=directory, prefix=".report-")
-    with open(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    Path(temporary).chmod(0o644)
-    os.replace(temporary, directory / "report.txt")
+    write_text(directory / "report.txt", "".join(f"{line}\n" for line in report))
 
 
 def _copy_tables(directory: Path) -> None:

@@ -118,7 +118,7 @@ def write_duty(
     commodities: Iterable[Commodity],
     economies: Iterable[Economy],
 ) -> None:
-    """Write `duty.csv`: duty over customs value of the HTS10 lines of each commodity, into the United States."""
+    """Write `duty.csv`: duty over customs value of each commodity's HTS10 lines, into the United States."""
     members = [e.code for e in economies if EU in e.groups]
     rows = []
     for commodity in commodities:

@@ -383,8 +383,8 @@ def check_margins_positive(processes: tuple[Process, ...], commodities: tuple[Co
         pays = sum(t * price[c] for c, t in process.inputs.items())
         if earns <= pays:
             raise InputError(
-                f"processes: {process.name} earns {earns:,.0f} USD a unit and pays {pays:,.0f} for its inputs; "
-                "correct its recipe or the prices in facts/"
+                f"processes: {process.name} earns {earns:,.0f} USD a unit and pays {pays:,.0f} for "
+                "its inputs; correct its recipe or the prices in facts/"
             )
 
 
@@ -402,13 +402,13 @@ def _check_facts_agree(world: World) -> None:
         tonnes = made.get((fact.subject, fact.economy), 0.0)
         if not math.isclose(tonnes, fact.value, rel_tol=1e-3, abs_tol=0.5):
             raise InputError(
-                f"facts: production of {fact.subject} in {fact.economy} is {fact.value:,.0f} t, but processes/ "
-                f"make {tonnes:,.0f} t; make them agree or mark the fact chosen = no"
+                f"facts: production of {fact.subject} in {fact.economy} is {fact.value:,.0f} t, but "
+                f"processes/ make {tonnes:,.0f} t; make them agree or mark the fact chosen = no"
             )
 
 
 def node_residuals(world: World) -> tuple[Floats, Floats]:
-    """Tonnes that do not balance, shape (C, N) each: of supply (made less sent), of use (received less used)."""
+    """Tonnes out of balance, shape (C, N) each: of supply (made less sent), of use (received less used)."""
     made = np.zeros(world.final_demand.shape)
     used = world.final_demand.copy()
     for process in world.processes:

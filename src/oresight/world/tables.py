@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import math
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +102,7 @@ class Tables:
             raise InputError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
 
     def rows(self, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
-        """All rows of a CSV table that must have these columns, in any order; absent optional cells are empty."""
+        """All rows of a CSV table with these columns in any order; absent optional cells are empty."""
         reader = csv.reader(self._content(name).splitlines(), strict=True)
         rows: list[Row] = []
         header: list[str] = []
@@ -170,25 +172,27 @@ def unique(rows: Iterable[Row], key: Callable[[Row], tuple[str, ...]]) -> None:
         if k in first:
             other = first[k]
             raise row.error(
-                f"repeats {', '.join(part for part in k if part)} of {other.file}, line {other.line}; keep one"
+                f"repeats {', '.join(p for p in k if p)} of {other.file}, line {other.line}; keep one"
             )
         first[k] = row
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table whole or not at all: to a file beside it, then moved into place."""
-    import os
-    import tempfile
+    """Write a table whole or not at all."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_text(path, buffer.getvalue())
 
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: to a file beside it, then moved into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows(rows)
-        Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
+        temporary.write_bytes(text.encode())
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
