@@ -1,0 +1,275 @@
+"""Runs the frames of `rules.toml` over a text: each reading becomes a draft of a record."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass
+
+from oresight.reader import rules as rulebook
+from oresight.reader.gazetteer import Find
+from oresight.reader.mentions import Mention
+from oresight.reader.numbers import Number, numbers_of
+from oresight.reader.parties import (
+    Parties,
+    after_preposition,
+    codes_of,
+    groups_in,
+    is_prepositional,
+    persons_of,
+    subject_of,
+)
+from oresight.reader.rules import Rule, Tables
+from oresight.reader.sentences import Block, Sentence
+
+SPLIT = re.compile(
+    r";\s|,\s+(?=(?:but|while|whereas|although|though|and he|and she|and it|and they)\s)"
+    r"|,?\s+and\s+(?=(?:has|have|will|shall|is|are|was|were|also|includes?|said|identifies|makes|may)\s)"
+)
+PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being|be|get|gets|got)\s+(?:\w+ly\s+|also\s+|not\s+|now\s+|currently\s+)?$")
+BY = re.compile(r"^.{0,90}?\bby\s+(?:the\s+|both\s+)?$")
+MODAL = re.compile(r"\b(?:will|would|may|could|can|might|shall)\b")
+MANY = re.compile(r"\b(two|three|four|five|several|separate|bilateral|2|3|4|5)\b[^.]{0,40}\b(?:agreements|deals|pacts|accords|treaties|memoranda|memorandums)\b")
+COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
+STATE = re.compile(r"[A-Z]{3}|EU")
+COVERAGE = re.compile(r"^\s*(?:of|below|above|more|less|fewer)\b(?! (?:the )?(?:value|its value|customs value|declared))")
+BECAME = re.compile(r"\bfrom\s+(?:a\s+|the\s+)?(?:current\s+|rate of\s+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A clause that is read on its own; `floor` is where the sentence begins."""
+
+    start: int
+    end: int
+    floor: int
+    block: int
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reading before its fields are filled in: the rule, where it matched, who acts on whom."""
+
+    rule: Rule
+    segment: Segment
+    start: int  # of the match
+    end: int
+    head: int
+    actors: tuple[str, ...]
+    targets: tuple[str, ...]
+    persons: tuple[str, ...]
+    rate: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the frames read: the text with its names, blocks, sentences and quotations."""
+
+    text: str
+    low: str
+    blocks: list[Block]
+    sentences: list[Sentence]
+    parties: Parties
+    terms: tuple[Find, ...]
+    quoted: list[tuple[int, int]]  # direct speech
+    instrument: bool  # a treaty, an order, a joint statement, a fact sheet
+
+
+def segments_of(page: Page) -> list[Segment]:
+    """The sentences cut where a new clause with its own verb begins."""
+    found: list[Segment] = []
+    for index, sentence in enumerate(page.sentences):
+        cuts = [sentence.start]
+        for match in SPLIT.finditer(page.low, sentence.start, sentence.end):
+            if match.start() - cuts[-1] > 25 and sentence.end - match.end() > 20 and not _inside(page.quoted, match.start()):
+                cuts.append(match.end())
+        cuts.append(sentence.end)
+        for left, right in zip(cuts, cuts[1:], strict=False):
+            right = left + len(page.text[left:right].rstrip(" \n\r\t\xa0"))
+            if right > left:
+                found.append(Segment(left, right, sentence.start, sentence.block, index))
+    return found
+
+
+def _inside(spans: list[tuple[int, int]], at: int) -> bool:
+    index = bisect.bisect_right(spans, (at, 1 << 60)) - 1
+    return index >= 0 and spans[index][0] <= at < spans[index][1]
+
+
+def drafts_of(page: Page, tables: Tables) -> list[Draft]:
+    """Every reading of every clause, in the order of the text."""
+    found: list[Draft] = []
+    carried: tuple[Mention, ...] = ()
+    last_floor = -1
+    for segment in segments_of(page):
+        if segment.floor != last_floor:
+            carried = ()
+            last_floor = segment.floor
+        if segment.end - segment.start > 3000:
+            segment = Segment(segment.start, segment.start + 3000, segment.floor, segment.block, segment.sentence)
+        tagged = rulebook.tag(tables, page.low, segment.start, segment.end)
+        consumed: list[tuple[int, int]] = []
+        kinds: set[str] = set()
+        low = page.low[segment.start : segment.end]
+        for rule in tables.rules:
+            if rule.kind in kinds or (rule.where == "instrument" and not page.instrument):
+                continue
+            if rule.unless and rule.unless.search(low):
+                continue
+            for pattern, needs in zip(rule.patterns, rule.needs, strict=True):
+                if not all(group & tagged.classes for group in needs):
+                    continue
+                match = pattern.search(tagged.text)
+                if not match:
+                    continue
+                start, end = tagged.source(match.start(), match.end())
+                head = tagged.source(match.start("head"), match.end("head"))[0] if "head" in pattern.groupindex else start
+                if any(a <= head < b for a, b in consumed) or _inside(page.quoted, head):
+                    continue
+                drafts = _read(page, rule, segment, start, end, head, carried, low)
+                if not drafts:
+                    continue
+                found.extend(drafts)
+                kinds.add(rule.kind)
+                consumed.append((start, segment.end if rule.rest else end))
+                break
+        first = [m for m in page.parties.between(segment.start, segment.end) if m.codes]
+        if first and not carried and not is_prepositional(page.low, first[0].start, segment.start):
+            carried = groups_in(page.text, tuple(first))[0]
+    return found
+
+
+def _lead(page: Page, segment: Segment) -> tuple[Mention, ...]:
+    block = page.blocks[segment.block]
+    if block.kind != "bullet" or block.lead is None or block.lead >= len(page.blocks):
+        return ()
+    lead = page.blocks[block.lead]
+    return page.parties.between(lead.start, lead.end)
+
+
+def _read(
+    page: Page, rule: Rule, segment: Segment, start: int, end: int, head: int, carried: tuple[Mention, ...], low: str
+) -> list[Draft]:
+    parties = page.parties
+    everyone = parties.between(segment.start, segment.end)
+    numbers = [n for n in numbers_of(low)]
+    rates = [n for n in numbers if n.kind == "percent" and not COVERAGE.match(low[n.end : n.end + 24])]
+    if not _meets(rule, low, numbers, rates):
+        return []
+    actor_group: tuple[Mention, ...] = ()
+    target_group: tuple[Mention, ...] = ()
+    passive = rule.actor == "subject" and bool(PASSIVE.search(page.low[max(segment.start, head - 24) : head]))
+    if rule.actor == "subject" and passive:
+        for group in groups_in(page.text, parties.between(head, segment.end)):
+            if BY.match(page.low[head : group[0].start]):
+                actor_group = group
+                break
+        target_group = tuple(m for m in everyone if m not in actor_group)
+    elif rule.actor == "subject":
+        actor_group = subject_of(parties, segment.floor, head) or carried
+        if not codes_of(actor_group):
+            actor_group = _lead(page, segment)[:1] or ()
+        left = max((m.end for m in actor_group), default=segment.start)
+        target_group = parties.between(max(segment.start, left), segment.end)
+    elif rule.actor == "modal":
+        modals = [m.start() for m in MODAL.finditer(page.low, start, end)]
+        actor_group = subject_of(parties, segment.floor, modals[-1]) if modals else ()
+        target_group = everyone
+    elif rule.actor in ("near", "all", "own"):
+        actor_group = everyone
+    elif rule.actor == "possessor":
+        before = [m for m in parties.between(segment.floor, head + 12) if m.end <= head + 12 and m.form == "possessive"]
+        actor_group = tuple(before[-1:])
+        target_group = ()
+    elif rule.actor == "of":
+        actor_group = tuple(m for m in parties.between(start, min(segment.end, end + 60)) if m.kind == "body")
+    actors, persons = codes_of(actor_group), persons_of(actor_group)
+    if rule.kind == "meeting" and rule.actor == "all":
+        if not actors or len(actors) < 2:
+            subject = subject_of(parties, segment.floor, head)
+            actor_group = (*subject, *everyone)
+            actors, persons = codes_of(actor_group), persons_of(actor_group)
+    if not actors and rule.actor in ("subject", "modal") and page.instrument and parties.issuer:
+        actors = (parties.issuer,)
+    if rule.target == "none":
+        targets: tuple[str, ...] = ()
+    elif rule.kind == "agreement":
+        withs = after_preposition(parties, segment.start, segment.end, "with|between|among|including|from|and|to")
+        if len(actors) >= 2:
+            targets = ()
+            linked = after_preposition(parties, max((m.end for m in actor_group), default=start), segment.end, "with|including")
+            targets = tuple(c for c in codes_of(linked) if c not in actors)
+        else:
+            targets = tuple(c for c in codes_of(withs) if c not in actors)
+            if not targets:
+                right = parties.between(head, min(segment.end, end + 10))
+                targets = tuple(c for c in codes_of(right) if c not in actors)
+                if targets:
+                    actors, targets = (*actors, *targets), ()
+    else:
+        targets = tuple(c for c in codes_of(target_group) if c not in actors)
+    if rule.kind == "commitment":
+        targets = _promised_to(page, actors, actor_group, segment, targets)
+    if not _fits(rule, actors, targets):
+        return []
+    base = Draft(rule, segment, start, end, head, actors, targets, persons)
+    if rule.kind == "agreement" and len(targets) > 1:
+        many = MANY.search(low)
+        if many and COUNT.get(many.group(1), 0) == len(targets):
+            return [Draft(rule, segment, start, end, head, actors, (target,), persons) for target in targets]
+    if rule.kind in ("tariff", "threat") and rates:
+        return _per_rate(page, base, rates, low)
+    return [base]
+
+
+def _promised_to(
+    page: Page, actors: tuple[str, ...], group: tuple[Mention, ...], segment: Segment, targets: tuple[str, ...]
+) -> tuple[str, ...]:
+    """A promise of two parties to each other has no target; so has one whose only other party is a place."""
+    if len(actors) > 1 and not group:
+        return ()
+    return targets
+
+
+def _meets(rule: Rule, low: str, numbers: list[Number], rates: list[Number]) -> bool:
+    need = rule.requires
+    if need == "rate":
+        return bool(rates) or any(n.kind == "points" for n in numbers)
+    if need == "no rate":
+        return not rates
+    if need == "money":
+        return any(n.kind == "money" for n in numbers)
+    if need in ("percent", "share"):
+        return any(n.kind == "percent" for n in numbers)
+    if need == "agreement":
+        return bool(re.search(r"agreement|memorand|\bmou\b|deal|pact|accord|framework", low))
+    return True
+
+
+def _fits(rule: Rule, actors: tuple[str, ...], targets: tuple[str, ...]) -> bool:
+    need = rule.requires
+    if need == "two":
+        return len(set(actors) | set(targets)) >= 2
+    if need == "state subject":
+        return bool(actors) and STATE.fullmatch(actors[0]) is not None
+    if need in ("party", "money", "share", "body", "agreement"):
+        return bool(actors)
+    return bool(actors or targets)
+
+
+def _per_rate(page: Page, base: Draft, rates: list[Number], low: str) -> list[Draft]:
+    """One draft for each rate that stands for itself ("25% on A and 30% on B"); `from 10 to 20` is one."""
+    own = [n for n in rates if not (BECAME.search(low[: n.start]) and re.match(r"[^.]{0,30}\bto\b", low[n.end :]))]
+    distinct = list({n.value: n for n in own}.values())
+    if not distinct:
+        distinct = rates[:1]
+    if len(distinct) == 1 or base.rule.kind == "threat":
+        return [Draft(base.rule, base.segment, base.start, base.end, base.head, base.actors, base.targets, base.persons, distinct[0])]
+    found = []
+    for index, number in enumerate(distinct[:6]):
+        left = base.segment.start + number.start
+        right = base.segment.start + distinct[index + 1].start if index + 1 < len(distinct) else base.segment.end
+        near = tuple(c for c in codes_of(page.parties.between(left, right)) if c not in base.actors)
+        found.append(Draft(base.rule, base.segment, base.start, base.end, base.head, base.actors, near or base.targets, base.persons, number))
+    return found

@@ -1,0 +1,158 @@
+"""Who and what is named where: one ordered list of parties, and the terms for goods and sectors.
+
+Also the parties that a text speaks of without naming: the pronouns and the generic actors ("each Party",
+"the two countries", "the ministry"), which `parties.py` resolves.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from oresight.reader.gazetteer import Find, finds_of, load
+from oresight.reader.people import PORTFOLIO, Person, people_of
+
+SUFFIX = r"(?:Incorporated|Inc|Corporation|Corp|Limited|Ltd|Company|Co|Plc|PLC|plc|AG|SA|NV|GmbH|LLC|LP|Bhd|Pty|SpA|AB|ASA|Oyj|Holdings|Group|SAF)"
+SOFT = r"(?:Metals|Mining|Resources|Minerals|Materials|Lithium|Steel|Motors|Industries|Technologies|Elements|Magnets|Graphite|Aluminium|Aluminum|Semiconductor|Electronics|Airlines|Smelting|Refining|Rare Earths|Earths|Battery|Batteries|Mines|Electric|Pharmaceuticals|Petroleum|Chemicals|Aerospace|Dynamics|Metal)"
+CAP = r"(?:[A-Z][\w'’&.-]*|\d[A-Z]\w*)"
+COMPANY = re.compile(rf"(?<![\w.]){CAP}(?:\s+(?:{CAP}|of|and|&|de)){{0,5}}?\s+{SUFFIX}\b\.?(?:\s+{SUFFIX}\b\.?)*(?!\s+of\s+[a-z])")
+SOFT_COMPANY = re.compile(rf"(?<![\w.])(?:[A-Z][\w-]*[a-z]\s+|[A-Z]{{2,5}}\s+){{1,3}}{SOFT}\b(?!\s+[A-Z][a-z])")
+BRACKETED = re.compile(r"<(?P<name>[A-Z][\w .,&'’-]{3,60})>")
+ACRONYM = re.compile(r"\s*\((?:the\s+)?[\"“]?(?P<short>[A-Z][A-Z&.]{1,9})[\"”]?\)")
+NOT_COMPANY = frozenset(
+    """Critical Rare Strategic Raw Base Processed Natural Global Heavy Light Precious Industrial National International Joint American
+    Chinese European The A An In Of And Mineral Department Ministry Bureau Deep Sea Working Free This Their Its Our Energy Contact
+    Steel Electric Executive Domestic Foreign Trade Private Sector Clean Green Key Major Securing Battery Imports Adjusting Commercial
+    Steering Action Task Expert Advisory Study Contact Technical Coordination Investment Nuclear Suppliers""".split()
+)  # fmt: skip
+ANAPHORS = (
+    ("he", r"he|she"),
+    ("it", r"it|the country|the nation|the kingdom|the republic|the bloc"),
+    ("they", r"they|both countries|both nations|both sides|both governments|both leaders|both parties|(?:the )?two (?:countries|nations|sides|governments|leaders|economies|parties|allies|powers|superpowers)|the sides"),
+    ("three", r"(?:all |the )?three (?:countries|nations|sides|governments|economies|partners)"),
+    ("four", r"(?:all |the )?four (?:countries|nations|sides|governments|economies|partners)"),
+    ("parties", r"(?:each|either|the|both|neither) (?:parties|party|participants?|governments of the participants|signatories|contracting parties|sides?)|the partners|our (?:two )?(?:countries|nations|governments)|the (?:two )?leaders"),
+    ("state", r"the (?:government|ministry|cabinet|commission|council|treasury|administration|central bank|agency|committee|subcommittee|panel|parliament|commerce ministry|trade ministry|foreign ministry|finance ministry|department|authorities|customs authorities|legislature|president|prime minister|secretary|minister|senate|chamber)|(?:senior |key )?(?:government|trade|ministry|agency) officials?|(?:a |an )?(?:senior |key )?(?:government|agency|ministry) official|a key house panel|treasury|(?:the )?commission's"),
+    ("we", r"we"),
+    ("order", r"the secretary of commerce|this (?:order|proclamation|regulation)"),
+)  # fmt: skip
+ANAPHOR = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in ANAPHORS))
+JOIN = re.compile(
+    r"^\s*\)?(?:\([^)]{0,40}\))?\s*,?\s*(?:and|&|or|as well as|along with|plus|together with|/|-|–)?,?\s*"
+    r"(?:both |also |the |then-|its |with |between )*(?:[A-Z][a-z]+(?:\s[a-z]+)? )?$"
+)
+TIGHT = re.compile(r"^\s*\(\s*(?:the\s+)?[\"“]?$|^[\"”]?\)?\s*(?:and|,|&|or|/|-|–|as well as)?\s*$")
+POSSESSIVE = re.compile(r"^(?:['’]s\b|['’](?=\s))")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A party named (or meant) in the text. `kind` is economy, institution, body, company, agreement,
+    person or anaphor; `codes` is empty until an anaphor is resolved."""
+
+    start: int
+    end: int
+    kind: str
+    codes: tuple[str, ...]
+    form: str = "name"  # name | adjective | capital | possessive | the anaphor's class
+    person: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """All that is named in a text, in order."""
+
+    mentions: tuple[Mention, ...]
+    terms: tuple[Find, ...]  # minerals, products, sectors
+    home: str | None  # the economy of the dateline
+
+
+def _companies(text: str) -> list[tuple[int, int, str]]:
+    found: list[tuple[int, int, str]] = []
+    aliases: dict[str, str] = {}
+    for pattern in (BRACKETED, COMPANY, SOFT_COMPANY):
+        for match in pattern.finditer(text):
+            start, end = match.span("name") if pattern is BRACKETED else match.span()
+            name = text[start:end].rstrip(". ,")
+            words = name.split()
+            while len(words) > 1 and words[0] in NOT_COMPANY:
+                start += len(words[0]) + (len(text[start:]) - len(text[start + len(words[0]) :].lstrip()) - len(words[0]))
+                words = words[1:]
+                name = text[start:end].rstrip(". ,")
+            if len(words) < 2 or re.search(rf"^(?:{PORTFOLIO})\s", name) and pattern is SOFT_COMPANY:
+                continue
+            if "\n" in name:
+                continue
+            tail = ACRONYM.match(text, end)
+            value = " ".join(name.split())
+            if tail:
+                value = tail["short"]
+                aliases[value] = value
+                end = tail.end()
+            elif pattern is COMPANY and len(words) >= 2 and len(words[0]) > 3:
+                aliases.setdefault(words[0], value)
+            found.append((start, end, value))
+    for alias, value in aliases.items():
+        if alias.isupper():
+            found.extend((m.start(), m.end(), value) for m in re.finditer(rf"\b{re.escape(alias)}\b", text))
+    return found
+
+
+def name_all(text: str, low: str, home_find: tuple[int, int] | None) -> Naming:
+    """Finds every party and term in a text; `home_find` is the span of the dateline's place, if any."""
+    finds = finds_of(text, low)
+    home: str | None = None
+    if home_find:
+        for find in finds_of(text[home_find[0] : home_find[1]].title(), low[home_find[0] : home_find[1]]):
+            if find.kind == "economy":
+                home = find.value
+        finds = [f for f in finds if not home_find[0] <= f.start < home_find[1]]
+        home = home or US_CITIES.get(low[home_find[0] : home_find[1]].split(",")[0].strip())
+    people = people_of(text, finds, load(), home)
+    candidates: list[tuple[int, int, int, Mention]] = []  # rank, start, -length
+    for p in people:
+        candidates.append((0, p.start, p.start - p.end, Mention(p.start, p.end, "person", p.person.codes, "name", p.person)))
+    for start, end, value in _companies(text):
+        candidates.append((0, start, start - end, Mention(start, end, "company", (value,))))
+    for find in finds:
+        if find.kind in ("mineral", "product", "sector"):
+            continue
+        form = "adjective" if find.form == "adjective" else find.form
+        if POSSESSIVE.match(text[find.end : find.end + 3]):
+            form = "possessive"
+        candidates.append((1, find.start, find.start - find.end, Mention(find.start, find.end, find.kind, (find.value,), form)))
+    for match in ANAPHOR.finditer(low):
+        kind = match.lastgroup or "it"
+        candidates.append((2, match.start(), match.start() - match.end(), Mention(match.start(), match.end(), "anaphor", (), kind)))
+    covered = bytearray(len(text))
+    mentions: list[Mention] = []
+    for _, start, minus, mention in sorted(candidates, key=lambda c: (c[0], c[2], c[1])):
+        if not any(covered[start : start - minus]):
+            covered[start : start - minus] = b"\1" * -minus
+            mentions.append(mention)
+    mentions.sort(key=lambda mention: mention.start)
+    terms = tuple(f for f in finds if f.kind in ("mineral", "product", "sector"))
+    return Naming(tuple(mentions), terms, home)
+
+
+US_CITIES = {
+    "new york": "USA", "chicago": "USA", "los angeles": "USA", "houston": "USA", "boston": "USA", "detroit": "USA",
+    "san francisco": "USA", "denver": "USA", "miami": "USA", "philadelphia": "USA", "geneva": "CHE", "zurich": "CHE",
+    "frankfurt": "DEU", "luxembourg": "EU", "strasbourg": "EU", "toronto": "CAN", "montreal": "CAN", "vancouver": "CAN",
+    "sydney": "AUS", "melbourne": "AUS", "perth": "AUS", "shanghai": "CHN", "bombay": "IND", "mumbai": "IND",
+    "rio de janeiro": "BRA", "sao paulo": "BRA", "johannesburg": "ZAF", "istanbul": "TUR", "karachi": "PAK",
+    "brussels": "EU",
+}  # fmt: skip
+
+
+def group_of(text: str, mentions: tuple[Mention, ...], first: int) -> int:
+    """The index after the last mention that is coordinated with `mentions[first]` ("A, B and C")."""
+    last = first
+    while last + 1 < len(mentions):
+        gap = text[mentions[last].end : mentions[last + 1].start]
+        if len(gap) > 60 or "\n\n" in gap or not JOIN.match(gap):
+            break
+        if mentions[last].form == "possessive" or re.match(r"['’]s", gap):
+            break
+        last += 1
+    return last + 1

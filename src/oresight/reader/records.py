@@ -1,0 +1,213 @@
+"""Fills in the fields of a record: what, how much, when, in what state; and puts doubles together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+from oresight.reader.dates import Date, dates_of
+from oresight.reader.document import Amount, Quantity, Record
+from oresight.reader.frames import BECAME, COVERAGE, Draft, Page
+from oresight.reader.gazetteer import Find
+from oresight.reader.numbers import Number, numbers_of
+from oresight.reader.rules import Tables
+
+LONGEST = 390  # characters of a quote
+CITED = re.compile(r"(?:order|act|proclamation|memorandum|section|regulation|no\.|law)\s+(?:no\. )?(?:[\w/.-]+\s+)?of\s+$|as amended\W*$")
+SECTORAL = ("statement", "supply_share", "commitment", "tariff", "export_control", "agreement", "investment")
+TIMED = re.compile(r"\b(?:was|were|were set)\b")
+
+
+def trim_quote(text: str, start: int, end: int, keep: int) -> tuple[int, int]:
+    """A span of at most `LONGEST` characters within [start, end) that holds the offset `keep`."""
+    if end - start > LONGEST:
+        if keep - start > LONGEST - 120:
+            start = max(start, keep - 90)
+            while start < keep and not text[start - 1].isspace():
+                start += 1
+        if end - start > LONGEST:
+            end = start + LONGEST
+            while end > keep and not text[end].isspace():
+                end -= 1
+            if end <= keep:
+                end = start + LONGEST
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in ",;"):
+        end -= 1
+    return start, end
+
+
+def terms_in(terms: tuple[Find, ...], starts: list[int], start: int, end: int, kind: str) -> tuple[str, ...]:
+    """The distinct values of one kind of term in a span, in the order of the text."""
+    import bisect
+
+    left, right = bisect.bisect_left(starts, start), bisect.bisect_left(starts, end)
+    return tuple(dict.fromkeys(t.value for t in terms[left:right] if t.kind == kind))
+
+
+def pick_date(low: str, start: int, end: int, at: int, kind: str, published: dt.date | None) -> Date | None:
+    """The date that a record carries: the one nearest to its verb that is not part of a citation."""
+    if kind == "supply_share":
+        return None
+    found = []
+    for date in dates_of(low[start:end], published):
+        if CITED.search(low[max(start, start + date.start - 44) : start + date.start]):
+            continue
+        if kind in ("commitment",) and date.role == "event":
+            continue
+        found.append(date)
+    if not found:
+        return None
+    return min(found, key=lambda date: (abs(start + date.start - at), date.start))
+
+
+def status_of(tables: Tables, kind: str, words: str) -> str | None:
+    """The status that the words around a verb give to a record of this kind."""
+    for pattern, status in tables.statuses.get(kind, ()):
+        if pattern.search(words):
+            return status
+    return None
+
+
+def subtype_of(tables: Tables, kind: str, words: str) -> str:
+    """The finer type that the words of a record name."""
+    for pattern, subtype in tables.subtypes.get(kind, ()):
+        if pattern.search(words):
+            return subtype
+    return kind
+
+
+def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | None, starts: list[int]) -> Record:
+    """The record of a draft."""
+    rule, segment, low = draft.rule, draft.segment, page.low
+    kind = rule.kind
+    start, end = trim_quote(page.text, segment.start, segment.end, draft.head)
+    sentence = page.sentences[segment.sentence]
+    if sentence.end - sentence.start <= 230 and kind not in ("commitment", "tariff"):
+        start, end = trim_quote(page.text, sentence.start, sentence.end, draft.head)
+    words = low[max(segment.start, draft.head - 28) : draft.end]
+    status = rule.status or status_of(tables, kind, words)
+    subtype = rule.subtype or subtype_of(tables, kind, low[draft.head : segment.end])
+    numbers = numbers_of(low[segment.start : segment.end])
+    clause = low[segment.start : segment.end]
+    percents = [n for n in numbers if n.kind == "percent"]
+    covered = [n for n in percents if COVERAGE.match(clause[n.end : n.end + 24])]
+    rate = previous = points = share = coverage = None
+    qualifier: str | None = None
+    if kind in ("tariff", "threat"):
+        if draft.rate is not None:
+            rate, qualifier = draft.rate.value, draft.rate.qualifier
+        for number in percents:
+            if BECAME.search(clause[: number.start]) and number.value != rate:
+                previous = number.value
+        points = next((n.value for n in numbers if n.kind == "points"), None)
+    elif kind in ("supply_share", "investment") and percents:
+        if kind == "supply_share" or re.search(r"stake|equity|share|interest|warrant|owner", clause):
+            pick = _nearest(percents, draft.head - segment.start, draft.end - segment.start)
+            share, qualifier = pick.value, pick.qualifier
+        elif covered:
+            coverage = covered[0].value
+    elif covered and kind in ("commitment", "export_control"):
+        coverage, qualifier = covered[0].value, covered[0].qualifier
+    elif kind == "export_control" and percents:
+        coverage = percents[0].value
+    money = [n for n in numbers if n.kind == "money"] if kind in ("investment", "commitment", "agreement") else []
+    amounts = [n for n in numbers if n.kind == "quantity"] if kind in ("export_control", "commitment", "agreement", "tariff") else []
+    if money and qualifier is None:
+        qualifier = money[0].qualifier
+    date = pick_date(low, segment.start, segment.end, draft.head, kind, published)
+    role = date.role if date else None
+    if date and role == "event" and kind in ("tariff", "threat", "export_control"):
+        role = "condition" if re.search(r"\bif\b", clause[: date.start]) else ("event" if subtype.endswith("investigation") else "effective")
+    if draft.rule.name == "conditional measure" and rate is None and subtype == "measure":
+        subtype = "retaliation"
+    return Record(
+        kind,
+        subtype,
+        draft.actors,
+        draft.targets,
+        page.text[start:end],
+        start,
+        end,
+        rule.name,
+        rule.sure,
+        minerals=terms_in(page.terms, starts, segment.start, segment.end, "mineral"),
+        products=terms_in(page.terms, starts, segment.start, segment.end, "product"),
+        sectors=terms_in(page.terms, starts, segment.start, segment.end, "sector"),
+        rate_percent=rate,
+        previous_rate_percent=previous,
+        rate_change_points=points,
+        share_percent=share,
+        coverage_percent=coverage,
+        qualifier=qualifier,
+        amount=Amount(money[0].value, money[0].unit) if money else None,
+        quantity=Quantity(amounts[0].value, amounts[0].unit) if amounts else None,
+        status=status,
+        date=date.value if date else None,
+        date_role=role if date and date.value else None,
+        date_basis=date.basis if date and date.value else None,
+        persons=draft.persons,
+    )
+
+
+def _nearest(numbers: list[Number], start: int, end: int) -> Number:
+    inside = [n for n in numbers if start <= n.start <= end]
+    return inside[0] if inside else min(numbers, key=lambda n: abs(n.start - start))
+
+
+def _worth(record: Record) -> tuple[int, float, int]:
+    filled = sum(
+        value not in (None, (), "")
+        for value in (record.targets, record.minerals, record.rate_percent, record.date, record.amount, record.share_percent, record.persons)
+    )
+    return filled, record.sure, -record.start
+
+
+def same(a: Record, b: Record) -> bool:
+    """Whether two records tell of one and the same thing: a later sentence that repeats it is no news."""
+    if a.kind != b.kind or a.kind == "statement":
+        return False
+    if a.quote == b.quote and a.start == b.start:
+        return a.rate_percent == b.rate_percent and set(a.targets) == set(b.targets)
+    if a.kind == "meeting":
+        return set(a.actors) == set(b.actors) and a.status == b.status and None in (a.date, b.date)
+    if a.kind == "agreement":
+        mine, other = {*a.actors, *a.targets}, {*b.actors, *b.targets}
+        return mine == other and (a.subtype == b.subtype or "deal" in (a.subtype, b.subtype)) and (None in (a.date, b.date) or a.date == b.date)
+    if a.kind == "supply_share":
+        return a.actors == b.actors and a.share_percent == b.share_percent and a.subtype == b.subtype
+    if a.kind == "export_control":
+        return a.actors == b.actors and a.minerals == b.minerals and a.status == b.status and a.subtype.split("_")[-1] == b.subtype.split("_")[-1] and None in (a.date, b.date)
+    if a.kind in ("tariff", "threat"):
+        if a.rate_percent is None and b.rate_percent is None:
+            return a.actors == b.actors and set(a.targets) == set(b.targets) and a.subtype == b.subtype and a.products == b.products
+        return (
+            a.actors == b.actors
+            and a.rate_percent == b.rate_percent
+            and (set(a.targets) == set(b.targets) or not a.targets or not b.targets)
+            and a.status == b.status
+            and (a.products == b.products or not a.products or not b.products)
+        )
+    if a.kind == "investment":
+        return a.actors == b.actors and a.targets == b.targets and a.amount == b.amount and a.share_percent == b.share_percent
+    return a.kind == "commitment" and a.quote == b.quote
+
+
+def merge(records: list[Record]) -> list[Record]:
+    """Doubles become one record, the fullest; the others' quotes stay as `alt_quotes`. Ordered by place."""
+    kept: list[Record] = []
+    by_key: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for record in sorted(records, key=lambda r: (r.start, r.end, r.kind, r.actors, r.targets)):
+        key = (record.kind, tuple(sorted({*record.actors, *record.targets})) if record.kind in ("agreement", "meeting") else tuple(sorted(record.actors)))
+        for index in by_key.get(key, [])[-40:]:
+            if same(kept[index], record):
+                best, other = (kept[index], record) if _worth(kept[index]) >= _worth(record) else (record, kept[index])
+                quotes = tuple(q for q in dict.fromkeys((*best.alt_quotes, other.quote, *other.alt_quotes)) if q != best.quote)
+                kept[index] = replace(best, alt_quotes=quotes[:5])
+                break
+        else:
+            by_key.setdefault(key, []).append(len(kept))
+            kept.append(record)
+    return sorted(kept, key=lambda r: (r.start, r.end, r.kind, r.actors, r.targets))

@@ -1,0 +1,189 @@
+"""The rules as data: word classes and frames from `data/rules.toml`, compiled once.
+
+A pattern is a row of elements parted by spaces: `{class}` any word of a class, `~4` up to four words,
+anything else a regular expression for one place; a trailing `?` makes an element optional. The first
+class of a pattern is its head: the subject is sought to its left, the objects to its right.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+
+OPEN = "[\"'(“]*"
+START = r"(?<!\S)" + OPEN
+GAP = r"\S*\s+" + OPEN
+SPACED = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One frame. `actor` and `target` say where the parties stand: subject, by, with, other, object,
+    parties, near or none; `rest` that nothing to the right of the match is read again."""
+
+    name: str
+    kind: str
+    patterns: tuple[re.Pattern[str], ...]
+    needs: tuple[tuple[frozenset[str], ...], ...]  # per pattern: groups of classes, one of each must be there
+    actor: str
+    target: str
+    status: str | None
+    subtype: str | None
+    sure: float
+    rest: bool
+    where: str  # any | instrument (treaties, orders, fact sheets, joint statements) | news
+    unless: re.Pattern[str] | None
+    requires: str  # "" | rate | money | percent | two | party | mineral
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All that `rules.toml` holds, compiled."""
+
+    rules: tuple[Rule, ...]
+    phrases: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # first word -> (words, classes)
+    statuses: dict[str, tuple[tuple[re.Pattern[str], str], ...]]
+    subtypes: dict[str, tuple[tuple[re.Pattern[str], str], ...]]
+    relevant: re.Pattern[str]
+    issuers: tuple[tuple[re.Pattern[str], str], ...]
+
+
+def _compile(pattern: str) -> tuple[re.Pattern[str], tuple[frozenset[str], ...]]:
+    parts: list[str] = [START]
+    needs: list[frozenset[str]] = []
+    head = True
+    elements = pattern.split()
+    for index, element in enumerate(elements):
+        if element.startswith("~"):
+            parts.append(rf"(?:\S+\s+){{0,{int(element[1:])}}}?{OPEN}")
+            continue
+        optional = element.endswith("?") and element.startswith(("{", "(?:"))
+        body = element[:-1] if optional else element
+        named = re.findall(r"\{(\w+)\}", body)
+        if named and not optional:
+            needs.append(frozenset(named))
+        text = re.sub(r"\{(\w+)\}", r"[^\\s<]+(?:<\\w+>)*<\1>", body)
+        if named and head and not optional:
+            text = f"(?P<head>{text})"
+            head = False
+        gap = r"\S*" if index == len(elements) - 1 else GAP
+        parts.append(f"(?:{text}{gap})?" if optional else text + gap)
+    return re.compile("".join(parts)), tuple(needs)
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A stretch of text with the classes of each word written behind it, and the way back."""
+
+    text: str
+    at: tuple[int, ...]  # where each token starts in `text`
+    starts: tuple[int, ...]  # where it starts in the document
+    ends: tuple[int, ...]
+    classes: frozenset[str]
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """The document offsets of the tokens that [start, end) of the tagged text touches."""
+        first = max(0, bisect.bisect_right(self.at, start) - 1)
+        last = max(first, bisect.bisect_left(self.at, end) - 1)
+        return self.starts[first], self.ends[last]
+
+
+def tag(tables: Tables, low: str, start: int, end: int) -> Tagged:
+    """Writes the word classes behind the words of `low[start:end]`: `signed<sign> the deal<agreement>`."""
+    tokens = [(m.group(), m.start(), m.end()) for m in SPACED.finditer(low, start, end)]
+    words = [_core(token) for token, _, _ in tokens]
+    tags: list[list[str]] = [[] for _ in tokens]
+    for index, word in enumerate(words):
+        for entry, names in tables.phrases.get(word, ()):
+            size = len(entry)
+            if size == 1 or tuple(words[index : index + size]) == entry:
+                for inside in range(index, index + size):
+                    tags[inside].extend(name for name in names if name not in tags[inside])
+    parts: list[str] = []
+    at: list[int] = []
+    length = 0
+    for (token, _, _), listed in zip(tokens, tags, strict=True):
+        piece = token.replace("<", "(").replace(">", ")") + "".join(f"<{name}>" for name in listed)
+        at.append(length)
+        parts.append(piece)
+        length += len(piece) + 1
+    return Tagged(
+        " ".join(parts),
+        tuple(at),
+        tuple(left for _, left, _ in tokens),
+        tuple(right for _, _, right in tokens),
+        frozenset(name for listed in tags for name in listed),
+    )
+
+
+def _core(token: str) -> str:
+    bare = token.strip("\"'.,;:()[]!?<>-–—*")
+    return bare[:-2] if bare.endswith("'s") else bare
+
+
+@functools.cache
+def load() -> Tables:
+    """The rules of the package, compiled once."""
+    raw = resources.files("oresight.reader").joinpath("data", "rules.toml").read_bytes().decode()
+    data = tomllib.loads(raw)
+    words: dict[str, list[str]] = {}
+    for name, value in data["words"].items():
+        listed: list[str] = []
+        for word in value.split(","):
+            bare = " ".join(word.split())
+            if bare.startswith("@"):
+                listed.extend(words[bare[1:]])
+            elif bare:
+                listed.append(bare)
+        words[name] = listed
+    by_phrase: dict[tuple[str, ...], list[str]] = {}
+    for name, listed in words.items():
+        for word in listed:
+            names = by_phrase.setdefault(tuple(word.split()), [])
+            if name not in names:
+                names.append(name)
+    phrases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for phrase, names in by_phrase.items():
+        phrases.setdefault(phrase[0], []).append((phrase, tuple(names)))
+    rules = []
+    for entry in data["rule"]:
+        patterns = entry["pattern"] if isinstance(entry["pattern"], list) else [entry["pattern"]]
+        compiled = [_compile(pattern) for pattern in patterns]
+        unless = entry.get("unless")
+        rules.append(
+            Rule(
+                entry["name"],
+                entry["kind"],
+                tuple(pattern for pattern, _ in compiled),
+                tuple(needs for _, needs in compiled),
+                entry.get("actor", "subject"),
+                entry.get("target", "object"),
+                entry.get("status"),
+                entry.get("subtype"),
+                entry.get("sure", 0.8),
+                entry.get("rest", False),
+                entry.get("where", "any"),
+                re.compile(unless) if unless else None,
+                entry.get("requires", ""),
+                tuple(entry.get("yes", ())),
+                tuple(entry.get("no", ())),
+            )
+        )
+
+    def pairs(table: dict[str, list[list[str]]]) -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
+        return {kind: tuple((re.compile(pattern), value) for pattern, value in rows) for kind, rows in table.items()}
+
+    return Tables(
+        tuple(rules),
+        {word: tuple(group) for word, group in phrases.items()},
+        pairs(data["status"]),
+        pairs(data["subtype"]),
+        re.compile(r"\b(?:" + "|".join(re.escape(word) for word in words["relevant"]) + r")\b"),
+        tuple((re.compile(pattern), code) for pattern, code in data["issuer"]["pattern"]),
+    )
