@@ -44,7 +44,10 @@ class _Open:
 
 
 def parts(program: Program, wedges: Wedges) -> list[Part]:
-    """The blocks of a scenario. Raises InputError for arrays of the wrong shape, NaN or rates under -100 %."""
+    """The blocks of a scenario, each a set of commodities that processes or caps tie together.
+
+    Raises InputError for arrays of the wrong shape and for rates that are NaN or under -100 %.
+    """
     state = _open(program, wedges)
     C = len(program.world.commodities)
     links: list[list[int]] = []
@@ -60,10 +63,9 @@ def _open(program: Program, wedges: Wedges) -> _Open:
     world = program.world
     C, N = world.final_demand.shape
     for name in ("import_duty", "export_tax", "closed"):
-        if getattr(wedges, name).shape != (C, N, N):
-            raise InputError(
-                f"{name} of scenario {wedges.name!r} has shape {getattr(wedges, name).shape}; it must be {(C, N, N)}"
-            )
+        shape = getattr(wedges, name).shape
+        if shape != (C, N, N):
+            raise InputError(f"{name} of scenario {wedges.name!r} has shape {shape}, not {(C, N, N)}")
     at = tuple(program.routes.T)
     factor_base = 1.0 + world.duty[at]
     factor = (1.0 + wedges.export_tax[at]) * (factor_base + wedges.import_duty[at])
@@ -93,7 +95,8 @@ def _open(program: Program, wedges: Wedges) -> _Open:
             )
         covered = number[tuple(draw.routes.reshape(-1, 3).T)]
         remaining[np.unique(covered[covered >= 0])] *= 1.0 - draw.withheld_share
-    withheld = np.bincount(program.route_market, program.flow * (1.0 - remaining), len(program.markets))
+    taken = program.flow * (1.0 - remaining)
+    withheld = np.bincount(program.route_market, taken, len(program.markets)).astype(np.float64)
     share = np.where(shut, 0.0, program.flow / program.absorption[program.route_market])
     open_caps = [(place, routes[share[routes] > 0], limit) for place, routes, limit in caps]
     return _Open(share, factor, factor_base, withheld, tuple(cap for cap in open_caps if cap[1].size))

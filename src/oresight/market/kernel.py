@@ -1,4 +1,4 @@
-"""The equilibrium of one block of markets: residual, Jacobian, Newton, in compiled loops.
+"""The equations of one block of markets: tonnes, residual and Jacobian, in compiled loops.
 
 The equations and their numbers are those of `docs/equations.md`. Prices are relative to the
 baseline price of their commodity, rents to the mean price of what the cap covers, so that every
@@ -9,6 +9,7 @@ released, so blocks and draws run on threads.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -24,15 +25,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 DEMAND_FLOOR = 0.05  # relative price below which final demand goes on as an exponential
 DISPOSAL_SCALE = 0.02  # of the baseline price: how near zero a by-product is thrown away
-TOLERANCE = 1e-11  # on the log residual of every node and cap
-NEARLY = 1e-9  # good enough when rounding lets no step get lower
-MAX_ITERATIONS = 80
-MAX_STEP = 4.0  # in relative price, for one Newton step
 
 LOG, LINEAR = 0, 1
 
+_SOURCE = hashlib.sha256(
+    b"".join(Path(__file__).with_name(name).read_bytes() for name in ("kernel.py", "newton.py"))
+).hexdigest()[:12]
 
-def _compile(function: F) -> F:
+
+def compile_loops(function: F) -> F:
+    """Compile with numba: no fast-math, no interpreter lock, machine code kept on disk if a folder allows."""
+    # numba's cache follows the file of a function, not the files of those it calls: name the code of
+    # both, or an edit in one would leave stale code in the other
+    function.__qualname__ = f"{function.__qualname__}_{_SOURCE}"
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
     try:
         return cast(F, numba.njit(cache=True, **options)(function))
@@ -41,7 +46,7 @@ def _compile(function: F) -> F:
 
 
 class Block(NamedTuple):
-    """The fixed numbers of one block under one scenario; n nodes, J markets, Q routes, M caps, K processes."""
+    """What a scenario fixes in a block of n nodes, J markets, Q routes, M caps and K processes."""
 
     node_output: Floats  # (n,) t/yr at the baseline
     node_offset: Floats  # (n,) t/yr that closes the rounding of the baseline's balance
@@ -110,7 +115,7 @@ class Work(NamedTuple):
     trial: Floats  # (n + M,)
 
 
-@_compile
+@compile_loops
 def workspace(n: int, caps: int, markets: int, routes: int, processes: int) -> Work:
     """Allocate the scratch of one solve."""
     v = n + caps
@@ -123,15 +128,15 @@ def workspace(n: int, caps: int, markets: int, routes: int, processes: int) -> W
     )  # fmt: skip
 
 
-@_compile
+@compile_loops
 def demand(price: float, eta: float) -> float:
     """Final demand over its baseline, at a relative price (equation 5)."""
     if price >= DEMAND_FLOOR:
-        return price**-eta
-    return DEMAND_FLOOR**-eta * math.exp(-eta * (price - DEMAND_FLOOR) / DEMAND_FLOOR)
+        return math.pow(price, -eta)
+    return math.pow(DEMAND_FLOOR, -eta) * math.exp(-eta * (price - DEMAND_FLOOR) / DEMAND_FLOOR)
 
 
-@_compile
+@compile_loops
 def demand_integral(price: float, eta: float) -> float:
     """The integral of `demand` from 1 to a relative price: consumer surplus lost (equation 15)."""
     top = max(price, DEMAND_FLOOR)
@@ -147,61 +152,54 @@ def demand_integral(price: float, eta: float) -> float:
     return area
 
 
-@_compile
+@compile_loops
 def soft(x: float, width: float) -> float:
     """max(x, 0), rounded over `width`."""
     root = math.sqrt(x * x + width * width)
     return 0.5 * (x + root) if x >= 0.0 else 0.5 * width * width / (root - x)
 
 
-@_compile
+@compile_loops
 def soft_integral(x: float, width: float) -> float:
     """The integral of `soft` up to a constant."""
     root = math.sqrt(x * x + width * width)
     return 0.25 * (x * x + x * root + width * width * math.asinh(x / width))
 
 
-@_compile
-def _stock_price(log_u: float, sigma: float, eta: float, ratio: float) -> tuple[float, float]:
+@compile_loops
+def _stock_price(log_u: float, sigma: float, eta: float, ratio: float, guess: float) -> tuple[float, float]:
     """Buyer price and the stock's share of use when stocks stand in for lost supply (equation 8).
 
-    Solves sigma (P - 1) + ln U - ln(1 - ratio / demand(P)) = 0, which rises in P.
+    Solves sigma (P - 1) + ln U - ln(1 - ratio / demand(P)) = 0, whose left side rises in P, by
+    Newton held inside the bracket found so far.
     """
     high = 1.0 - log_u / sigma
-    # demand must stay above the stock: P below the price at which it would just be used up
     if eta > 0.0:
-        high = min(high, ratio ** (-1.0 / eta))
-    low = high - 1.0
-    for _ in range(200):
-        psi = ratio / demand(low, eta)
-        if psi < 1.0 and sigma * (low - 1.0) + log_u - math.log(1.0 - psi) <= 0.0:
-            break
-        low -= 2.0 * (high - low)
-    price = 0.5 * (low + high)
+        high = min(high, ratio ** (-1.0 / eta))  # dearer than this and the stock would exceed demand
+    low = -np.inf
+    price = guess if guess < high else high - 0.1
+    psi = 0.0
     for _ in range(200):
         psi = ratio / demand(price, eta)
         if psi >= 1.0:
             high = price
-            price = 0.5 * (low + high)
-            continue
-        value = sigma * (price - 1.0) + log_u - math.log(1.0 - psi)
-        if value > 0.0:
-            high = price
+            newton = -np.inf
         else:
-            low = price
-        rate = eta / max(price, DEMAND_FLOOR)
-        slope = sigma + psi * rate / (1.0 - psi)
-        newton = price - value / slope
+            value = sigma * (price - 1.0) + log_u - math.log(1.0 - psi)
+            if value > 0.0:
+                high = price
+            else:
+                low = price
+            newton = price - value / (sigma + psi * eta / (max(price, DEMAND_FLOOR) * (1.0 - psi)))
+            if abs(newton - price) <= 4e-15 * max(1.0, abs(price)):
+                break
         if newton <= low or newton >= high:
-            newton = 0.5 * (low + high)
-        if abs(newton - price) <= 1e-15 * max(1.0, abs(price)):
-            price = newton
-            break
+            newton = 0.5 * (low + high) if low > -np.inf else high - 2.0 * max(0.1, abs(high - price))
         price = newton
-    return price, min(ratio / demand(price, eta), 1.0 - 1e-15)
+    return price, min(psi, 1.0 - 1e-15)
 
 
-@_compile
+@compile_loops
 def evaluate(
     b: Block, k: Work, v: Floats, sigma: Floats, eta: Floats, backstop: Floats, months: Floats, supply: Floats
 ) -> bool:
@@ -233,7 +231,7 @@ def evaluate(
         full = b.absorption[j] / (1.0 - base)
         stock = min(b.withheld[j], months[c] / 12.0 * b.absorption[j], 0.95 * b.absorption[j])
         if stock > 0.0:
-            price, psi = _stock_price(log_u, sig, eta[c], stock / full)
+            price, psi = _stock_price(log_u, sig, eta[c], stock / full, k.P[j])
             k.psi[j] = psi
             k.psi1[j] = psi * eta[c] / max(price, DEMAND_FLOOR)
             k.tau[j] = sig / (sig + k.psi1[j] / (1.0 - psi))
@@ -279,7 +277,7 @@ def evaluate(
     return True
 
 
-@_compile
+@compile_loops
 def residuals(b: Block, k: Work, v: Floats, form: int) -> float:
     """Fill `k.residual` from an evaluation and return the merit; infinite when out of range.
 
@@ -303,7 +301,7 @@ def residuals(b: Block, k: Work, v: Floats, form: int) -> float:
     return 0.5 * merit if merit == merit else np.inf
 
 
-@_compile
+@compile_loops
 def jacobian(b: Block, k: Work, v: Floats, sigma: Floats, form: int) -> None:
     """Fill `k.jacobian` with the derivative of the residuals at the last evaluation."""
     n = b.node_output.size
@@ -361,7 +359,7 @@ def jacobian(b: Block, k: Work, v: Floats, sigma: Floats, form: int) -> None:
         J[m, m] += by_rent - 1e-10  # caps that overlap exactly would leave their rents open
 
 
-@_compile
+@compile_loops
 def _processes(b: Block, k: Work, supply_weight: Floats, take_weight: Floats) -> None:
     """Add to the Jacobian what goes through processes: output sold and input bought move together."""
     J = k.jacobian
@@ -395,271 +393,3 @@ def _processes(b: Block, k: Work, supply_weight: Floats, take_weight: Floats) ->
                 row = b.reach[a]
                 for a2 in range(r0, r1):
                     J[row, b.reach[a2]] += weight * k.right[a2 - r0]
-
-
-@_compile
-def solve_linear(A: Floats, y: Floats) -> bool:
-    """Solve A y = y in place by Gaussian elimination with row exchange; False when A is singular."""
-    n = y.size
-    for c in range(n):
-        pivot, best = c, abs(A[c, c])
-        for i in range(c + 1, n):
-            if abs(A[i, c]) > best:
-                pivot, best = i, abs(A[i, c])
-        if not best > 1e-300:
-            return False
-        if pivot != c:
-            for a in range(c, n):
-                A[c, a], A[pivot, a] = A[pivot, a], A[c, a]
-            y[c], y[pivot] = y[pivot], y[c]
-        inverse = 1.0 / A[c, c]
-        for i in range(c + 1, n):
-            ratio = A[i, c] * inverse
-            if ratio != 0.0:
-                for a in range(c + 1, n):
-                    A[i, a] -= ratio * A[c, a]
-                y[i] -= ratio * y[c]
-    for c in range(n - 1, -1, -1):
-        total = y[c]
-        for a in range(c + 1, n):
-            total -= A[c, a] * y[a]
-        y[c] = total / A[c, c]
-    return True
-
-
-@_compile
-def newton(
-    b: Block,
-    k: Work,
-    v: Floats,
-    sigma: Floats,
-    eta: Floats,
-    backstop: Floats,
-    months: Floats,
-    supply: Floats,
-    form: int,
-) -> tuple[bool, int]:
-    """Newton with a backtracked step on the merit, from `v` and into `v`; (converged, iterations)."""
-    evaluate(b, k, v, sigma, eta, backstop, months, supply)
-    merit = residuals(b, k, v, form)
-    size = v.size
-    length = 1.0
-    merit_before = np.inf
-    for iteration in range(MAX_ITERATIONS):
-        worst = 0.0
-        for a in range(size):
-            worst = max(worst, abs(k.residual[a]))
-        if worst <= TOLERANCE or (worst <= NEARLY and merit > 0.25 * merit_before):
-            return True, iteration
-        merit_before = merit
-        jacobian(b, k, v, sigma, form)
-        for a in range(size):
-            k.step[a] = -k.residual[a]
-        if not solve_linear(k.jacobian, k.step):
-            return False, iteration
-        longest = 0.0
-        for a in range(size):
-            longest = max(longest, abs(k.step[a]))
-        if not longest < np.inf:
-            return False, iteration
-        # where supply and demand are both flat a Newton step overshoots by far in one price: first
-        # hold back that price alone, then, if the merit does not fall, the whole step
-        accepted = False
-        trial_merit = merit
-        limit = MAX_STEP
-        for attempt in range(36):
-            clip = attempt < 6 and longest > MAX_STEP
-            if attempt == 6 or not clip:
-                length = min(1.0, MAX_STEP / longest) if attempt in (0, 6) else 0.5 * length
-            for a in range(size):
-                if clip:
-                    k.trial[a] = v[a] + min(max(k.step[a], -limit), limit)
-                else:
-                    k.trial[a] = v[a] + length * k.step[a]
-            evaluate(b, k, k.trial, sigma, eta, backstop, months, supply)
-            trial_merit = residuals(b, k, k.trial, form)
-            least = 1e-4 if clip else 1e-4 * length
-            if trial_merit <= (1.0 - least) * merit or (worst <= NEARLY and trial_merit <= merit):
-                accepted = True
-                break
-            limit *= 0.4
-        if not accepted:
-            # the last digits: no step gets lower than rounding allows
-            evaluate(b, k, v, sigma, eta, backstop, months, supply)
-            residuals(b, k, v, form)
-            return worst <= NEARLY, iteration
-        merit = trial_merit
-        for a in range(size):
-            v[a] = k.trial[a]
-    return False, MAX_ITERATIONS
-
-
-@_compile
-def solve_draws(
-    b: Block,
-    start: Floats,
-    sigma: Floats,
-    eta: Floats,
-    backstop: Floats,
-    months: Floats,
-    supply: Floats,
-    unknowns: Floats,
-    price: Floats,
-    flow: Floats,
-    activity: Floats,
-    consumption: Floats,
-    unmet: Floats,
-    stock: Floats,
-    consumer: Floats,
-    producer: Floats,
-    record: Floats,
-) -> None:
-    """Solve a block for each row of the parameters (draws first); results are written in place.
-
-    `record` has, per draw: converged (1 or 0), iterations, the largest relative residual, the place
-    of it, the duality gap over the baseline turnover in relative prices (equation 14), and for one
-    commodity without rents a bound on the error of any relative price, else NaN.
-    """
-    n = b.node_output.size
-    caps = b.cap_limit.size
-    k = workspace(n, caps, b.absorption.size, b.share.size, b.activity.size)
-    v = np.empty(n + caps)
-    for d in range(sigma.shape[0]):
-        v[:] = start
-        args = (sigma[d], eta[d], backstop[d], months[d], supply[d])
-        converged, iterations = newton(b, k, v, *args, LOG)
-        if not converged:
-            converged, used = approach(b, k, v, *args, LOG)
-            iterations += used
-        if not converged:
-            converged, used = approach(b, k, v, *args, LINEAR)
-            iterations += used
-        record[d, 0] = 1.0 if converged else 0.0
-        record[d, 1] = iterations
-        _certify(b, k, v, record[d])
-        record[d, 5] = np.nan
-        if not converged:
-            continue
-        for a in range(n + caps):
-            unknowns[d, a] = v[a]
-        _report(b, k, sigma[d], eta[d], backstop[d], supply[d], v, price[d], flow[d], activity[d],
-                consumption[d], unmet[d], stock[d], consumer[d], producer[d])  # fmt: skip
-
-
-@_compile
-def approach(
-    b: Block,
-    k: Work,
-    v: Floats,
-    sigma: Floats,
-    eta: Floats,
-    backstop: Floats,
-    months: Floats,
-    supply: Floats,
-    form: int,
-) -> tuple[bool, int]:
-    """Come to a rigid market from a pliant one: elastic demand and a near backstop, then step by step the true ones."""
-    n = b.node_output.size
-    v[:n] = 1.0
-    v[n:] = 0.0
-    best = v.copy()
-    bent_sigma, bent_eta, bent_backstop, bent_supply = sigma.copy(), eta.copy(), backstop.copy(), supply.copy()
-    done, stride, iterations = -1.0, 1.0, 0
-    while done < 1.0 and stride > 1e-3:
-        t = min(1.0, done + stride) if done >= 0.0 else 0.0
-        for c in range(eta.size):
-            bent_eta[c] = max(eta[c], 1.0) ** (1.0 - t) * max(eta[c], 1e-3) ** t if t < 1.0 else eta[c]
-            bent_sigma[c] = min(sigma[c], 4.0) ** (1.0 - t) * sigma[c] ** t if t < 1.0 else sigma[c]
-            near = min(backstop[c], 3.0) - 1.0
-            bent_backstop[c] = 1.0 + near ** (1.0 - t) * (backstop[c] - 1.0) ** t if t < 1.0 else backstop[c]
-        for p in range(supply.size):
-            bent_supply[p] = max(supply[p], 1.0) ** (1.0 - t) * supply[p] ** t if t < 1.0 else supply[p]
-        converged, used = newton(b, k, v, bent_sigma, bent_eta, bent_backstop, months, bent_supply, form)
-        iterations += used
-        if converged:
-            best[:] = v
-            stride = stride * 1.5 if done >= 0.0 else 0.25
-            done = t
-        elif done < 0.0:
-            return False, iterations
-        else:
-            v[:] = best
-            stride *= 0.4
-    return done >= 1.0, iterations
-
-
-@_compile
-def _certify(b: Block, k: Work, v: Floats, record: Floats) -> None:
-    """The largest residual over the scale of its node or cap, and the duality gap (equation 14)."""
-    n = b.node_output.size
-    worst, place, gap, turnover = 0.0, 0, 0.0, 0.0
-    for i in range(n):
-        excess = abs(k.S[i] - k.X[i])
-        turnover += b.node_output[i]
-        gap += abs(v[i]) * excess
-        if not excess / b.node_output[i] <= worst:
-            worst, place = excess / b.node_output[i], i
-    for m in range(b.cap_limit.size):
-        slack = k.S[n + m] - k.X[n + m]
-        rent = max(v[n + m], 0.0)
-        gap += rent * abs(slack)
-        over = max(-slack, 0.0) / b.cap_base[m]
-        over = max(over, min(rent, max(slack, 0.0) / b.cap_base[m]))
-        if not over <= worst:
-            worst, place = over, n + m
-    record[2] = worst
-    record[3] = place
-    record[4] = gap / turnover
-
-
-@_compile
-def _report(
-    b: Block,
-    k: Work,
-    sigma: Floats,
-    eta: Floats,
-    backstop: Floats,
-    supply: Floats,
-    v: Floats,
-    price: Floats,
-    flow: Floats,
-    activity: Floats,
-    consumption: Floats,
-    unmet: Floats,
-    stock: Floats,
-    consumer: Floats,
-    producer: Floats,
-) -> None:
-    for j in range(b.absorption.size):
-        c = b.market_parameter[j]
-        base = math.exp(-sigma[c] * (backstop[c] - 1.0))
-        price[j] = k.P[j]
-        missing = k.back[j] * k.M[j]
-        unmet[j] = max(0.0, missing - base * b.absorption[j] / (1.0 - base))
-        consumption[j] = k.D[j] * (1.0 - missing / k.N[j])
-        stock[j] = k.psi[j] * k.N[j]
-        consumer[j] = -b.final_demand[j] / (1.0 - base) * demand_integral(k.P[j], eta[c])
-        for q in range(b.market_start[j], b.market_start[j + 1]):
-            flow[q] = k.x[q]
-    for p in range(b.activity.size):
-        low, high, slope, width = b.ramp[p, 0], b.ramp[p, 1], b.ramp[p, 2], b.ramp[p, 3]
-        margin = 0.0
-        for a in range(b.output_start[p], b.output_start[p + 1]):
-            margin += b.output_value[a] * (v[b.output_node[a]] - 1.0)
-        for a in range(b.input_start[p], b.input_start[p + 1]):
-            margin -= b.input_value[a] * (k.P[b.input_market[a]] - 1.0)
-        xi = supply[p] * margin
-        gain = soft_integral(xi - low, width) - soft_integral(xi - high, width)
-        gain -= soft_integral(-low, width) - soft_integral(-high, width)
-        producer[p] = b.activity[p] * slope * gain / supply[p]
-        activity[p] = k.z[p]
-
-
-def compiled() -> bool:
-    """Whether machine code of `solve_draws` is in memory or in numba's cache on disk."""
-    dispatcher: Any = solve_draws
-    if dispatcher.signatures:
-        return True
-    cache = getattr(dispatcher, "_cache", None)
-    path = getattr(cache, "_cache_file", None)
-    return bool(path is not None and Path(path._index_path).exists())

@@ -110,9 +110,8 @@ def sample(world: World, draws: int, seed: int) -> Parameters:
     drawn: dict[int, Floats] = {}
     for place, row in enumerate(rows):
         if not LEAST[row.name] < row.value.low:
-            raise InputError(
-                f"{row.name} for {row.scope!r} reaches down to {row.value.low}; it must stay above {max(LEAST[row.name], 0.0):g}"
-            )
+            least = max(LEAST[row.name], 0.0)
+            raise InputError(f"{row.name} for {row.scope!r} reaches {row.value.low}; keep it above {least:g}")
         drawn[id(row)] = np.concatenate([[row.value.central], triangular(row.value, u[:, place])])
     table = {name: np.column_stack([drawn[id(row)] for row in chosen[name]]) for name in COMMODITY_PARAMETERS}
     supply = np.empty((draws + 1, len(world.processes)))

@@ -80,8 +80,8 @@ def program(world: World) -> Program:
             raise InputError(f"process {process.name!r} has activity {process.activity}; give tonnes >= 0")
         if not process.capacity >= process.activity * (1 - 1e-9):
             raise InputError(
-                f"process {process.name!r} has capacity {process.capacity} below its activity {process.activity}; "
-                "raise the capacity"
+                f"process {process.name!r} has capacity {process.capacity}, below its activity "
+                f"{process.activity}; raise the capacity"
             )
         running.append(place)
         for name, tonnes in process.outputs.items():
@@ -102,7 +102,8 @@ def program(world: World) -> Program:
         if off.any():
             c, i = np.argwhere(off)[0]
             raise InputError(
-                f"tonnes {what} of {names[c]!r} in {codes[i]} differ: {a[c, i]:.6g} and {b[c, i]:.6g}; {remedy}"
+                f"tonnes {what} of {names[c]!r} in {codes[i]} differ: {a[c, i]:.6g} and {b[c, i]:.6g}; "
+                + remedy
             )
     node_at, market_at = -np.ones((C, N), np.int64), -np.ones((C, N), np.int64)
     nodes, markets = np.argwhere(sold > 0), np.argwhere(bought > 0)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oresight.errors import InputError
-from oresight.market import kernel
+from oresight.market import newton
 from oresight.market.blocks import Part, parts
 from oresight.market.outcome import Outcome, Solution
 from oresight.market.parameters import Parameters, override, sample
@@ -78,7 +78,7 @@ def solve(
 
 def compiled() -> bool:
     """Whether the solver's machine code is at hand; if not, the first solve takes some seconds longer."""
-    return kernel.compiled()
+    return newton.compiled()
 
 
 def _chunks(draws: int) -> list[tuple[int, int]]:
@@ -114,7 +114,7 @@ def _solve(solved: Solved, base: Program, mine: Parameters, first: int, last: in
     if first > 0 and solved.record[0, 0]:
         start = solved.unknowns[0].copy()
     rows = slice(first, last)
-    kernel.solve_draws(
+    newton.solve_draws(
         b,
         start,
         np.ascontiguousarray(mine.sigma[rows]),

@@ -21,7 +21,7 @@ PINNED = 0.995  # of capacity
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What the kernel wrote for one block: D draws first, shapes as in `kernel.solve_draws`."""
+    """What the kernel wrote for one block: D draws first, shapes as in `newton.solve_draws`."""
 
     part: Part
     unknowns: Floats
@@ -78,11 +78,11 @@ def judge(
     use = np.zeros(unmet.shape[1:])
     use[tuple(base.markets.T)] = base.absorption
     missing = np.divide(unmet, use, out=np.zeros_like(unmet), where=use > 0)
-    short: NDArray[np.bool_] = (missing > SHORTAGE).any(axis=(1, 2))
+    short = np.asarray((missing > SHORTAGE).any(axis=(1, 2)))
     capacity = np.array([p.capacity for p in world.processes])
     before = np.array([p.activity for p in world.processes])
     pinned = (activity > PINNED * capacity) & (activity > before * (1 + 1e-6))
-    full: NDArray[np.bool_] = pinned.any(axis=1)
+    full = np.asarray(pinned.any(axis=1))
     status = tuple(
         "failed" if f else "shortage" if s else "capacity" if p else "converged"
         for f, s, p in zip(failed, short, full, strict=True)
@@ -109,7 +109,9 @@ def judge(
             )
         else:
             rise = buyer_price[0, c, j] / prices[c, 0] - 1.0
-            message = f"Every market clears; buyers of {where} see the costliest change, {rise:+.1%} in price."
+            message = (
+                f"Every market clears; buyers of {where} see the costliest change, {rise:+.1%} in price."
+            )
     certificate = {"residual": float(residual.max()), "duality_gap": float(gap.max())}
     if np.isfinite(bound):
         certificate["price_error_bound"] = float(bound)
