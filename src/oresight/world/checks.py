@@ -24,12 +24,12 @@ def check_rows(world: World) -> list[dict[str, Any]]:
     total = np.maximum(world.flows.sum(axis=(1, 2)), 1.0)[:, None]
     worst = float(max(np.abs(supply / total).max(), np.abs(use / total).max()))
     rows = [
-        _row("tonnes balance at every node", worst, "share of world output", 0.0, 1e-9, "baseline", ""),
+        _row("tonnes balance at every node", worst, "of world output", (0.0, 1e-9), "baseline", ""),
     ]
     for what, words, economy, low, high, source, note in SHARES:
         if _has(world, words):
             value = supply_share(world, words, economy)
-            rows.append(_row(what, value, "percent", low, high, source, note))
+            rows.append(_row(what, value, "percent", (low, high), source, note))
     if _has(world, ("NdFeB magnet",)):
         rows += _magnet_rows(world)
     if _has(world, ("lanthanum-cerium oxide",)):
@@ -56,8 +56,8 @@ SHARES: tuple[tuple[str, tuple[str, ...], str, float, float, str, str], ...] = (
         *("iea-commentary-2025", "94 percent; an independent estimate is 85"),
     ),
     (
-        *("China's share of gallium", ("gallium",), "CHN", 98.0, 99.9),
-        *("usgs-mcs-2026", "primary low-purity gallium"),
+        *("China's share of gallium", ("gallium",), "CHN", 87.0, 99.0),
+        *("usgs-mcs-2026", "99 percent of primary gallium; recycled metal outside China lowers it"),
     ),
     (
         *("China's share of tungsten mining", ("tungsten concentrate",), "CHN", 78.0, 84.0),
@@ -83,12 +83,19 @@ def _magnet_rows(world: World) -> list[dict[str, Any]]:
     imports = float(flows[:, usa].sum() - flows[usa, usa])
     return [
         _row(
-            *("China's exports of NdFeB magnets", exports, "t/yr", 0.97 * 58152, 1.03 * 58152),
-            *("adamas-magnets-2025", "58152 t with alloys and some SmCo"),
+            "China's exports of NdFeB magnets",
+            exports,
+            "t/yr",
+            (0.97 * 58152, 1.03 * 58152),
+            "adamas-magnets-2025",
+            "58152 t with alloys and some SmCo",
         ),
         _row(
-            *("part of US magnet imports from China", 100 * float(flows[china, usa]) / imports, "percent"),
-            *(76.0, 86.0, "census-2024"),
+            "part of US magnet imports from China",
+            100 * float(flows[china, usa]) / imports,
+            "percent",
+            (76.0, 86.0),
+            "census-2024",
             "by value: 76 percent of all metal permanent magnets, 85 of sintered NdFeB",
         ),
     ]
@@ -103,19 +110,35 @@ def _oxide_rows(world: World) -> list[dict[str, Any]]:
     yttrium = float(world.flows[world.commodity_index["yttrium oxide"]].sum())
     return [
         _row(
-            *("US use of separated rare earths", used, "t/yr", 0.85 * 9010, 1.15 * 9010, "usgs-mcs-2026"),
+            "US use of separated rare earths",
+            used,
+            "t/yr",
+            (0.85 * 9010, 1.15 * 9010),
+            "usgs-mcs-2026",
             "apparent consumption of compounds and metals, 9010 t",
         ),
         _row(
-            *("US net import reliance, separated rare earths", 100 * (used - made) / used, "percent"),
-            *(48.0, 58.0, "usgs-mcs-2026", "53 percent for 2024; the earlier edition had 80"),
+            "US net import reliance, separated rare earths",
+            100 * (used - made) / used,
+            "percent",
+            (48.0, 58.0),
+            "usgs-mcs-2026",
+            "53 percent for 2024; the earlier edition had 80",
         ),
         _row(
-            *("world supply of magnet oxides", magnet, "t/yr", 75_000.0, 100_000.0, "iea-gcmo-2025"),
+            "world supply of magnet oxides",
+            magnet,
+            "t/yr",
+            (75_000.0, 100_000.0),
+            "iea-gcmo-2025",
             "80800 t refined and 90900 t used in 2024; whether oxide or metal weight is not stated",
         ),
         _row(
-            *("world supply of yttrium oxide", yttrium, "t/yr", 10_000.0, 15_000.0, "usgs-mcs-2026"),
+            "world supply of yttrium oxide",
+            yttrium,
+            "t/yr",
+            (10_000.0, 15_000.0),
+            "usgs-mcs-2026",
             "Y2O3 equivalent in concentrates",
         ),
     ]
@@ -131,15 +154,15 @@ def _has(world: World, words: tuple[str, ...]) -> bool:
 
 
 def _row(
-    what: str, value: float, unit: str, low: float, high: float, source: str, note: str
+    what: str, value: float, unit: str, span: tuple[float, float], source: str, note: str
 ) -> dict[str, Any]:
     return {
         "check": what,
         "value": round(value, 12) if value < 1e-3 else round(value, 2),
         "unit": unit,
-        "low": low,
-        "high": high,
-        "holds": bool(low <= value <= high),
+        "low": round(span[0], 2) if span[0] else 0.0,
+        "high": round(span[1], 2) if span[1] >= 1 else span[1],
+        "holds": bool(span[0] <= value <= span[1]),
         "source": source,
         "note": note,
     }

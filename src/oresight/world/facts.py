@@ -109,7 +109,7 @@ def derived_facts(world: World, c: int, known: set[tuple[str, str]]) -> list[Fac
 def fact_rows(
     world: World, commodity: str, stage: str | None = None, economy: str | None = None
 ) -> list[dict[str, Any]]:
-    """The figures of `find_facts` as rows for a table or JSON, each with the publisher and title of its source.
+    """The figures of `find_facts` as rows for a table or JSON, each with its source in one line.
 
     Raises InputError when nothing is known about what was asked.
     """
@@ -150,8 +150,9 @@ def cite(world: World, key: str) -> str:
 def source_rows(world: World) -> list[dict[str, Any]]:
     """All sources with licence and credit, and how many figures rest on each."""
     used: dict[str, int] = defaultdict(int)
-    for item in (*world.facts, *world.assumptions, *world.end_uses):
-        used[item.source] += 1
+    for rows in (world.facts, world.assumptions, world.end_uses):
+        for item in rows:
+            used[item.source] += 1
     return [_source_row(source, used[key]) for key, source in sorted(world.sources.items())]
 
 

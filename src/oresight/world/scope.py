@@ -130,7 +130,8 @@ def _one(world: World, word: str, where: str) -> tuple[int, ...]:
         stages = sorted({world.commodities[c].stage for c in found})
         place = f" in {where}" if where else ""
         raise InputError(
-            f"{name.strip()!r} has no commodity at stage {stage.strip()!r}{place}; stages: {', '.join(stages)}"
+            f"{name.strip()!r} has no commodity at stage {stage.strip()!r}{place}; "
+            f"stages: {', '.join(stages)}"
         )
     return at_stage
 
