@@ -58,9 +58,7 @@ def test_a_whole_file_is_read_as_it_stands(tmp_path: Path) -> None:
     assert scenario.assume == (("sigma", 6.0),)
     wedges = to_wedges(scenario, WORLD, load_ledger())
     assert len(wedges.blocked) == 1
-    assert (
-        len(wedges.caps) == 5
-    )  # three licences and one quota of the file, magnets and dysprosium of the ledger
+    assert len(wedges.caps) == 4  # per good, the tighter of the file and the ledger
 
 
 def test_without_a_day_the_scenario_starts_from_the_baseline(tmp_path: Path) -> None:

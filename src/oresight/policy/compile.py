@@ -180,11 +180,13 @@ def _license(measure: Measure, reached: Routes, scenario: Scenario, build: _Buil
         flow = float(world.flows[mine[:, 0], mine[:, 1], mine[:, 2]].sum())
         if len(mine):
             _cap(measure, mine, share * flow, flow, build)
+    name = measure_name(measure, world)
+    if measure.approval_share is not None and "approval_share" in measure.assumed:
+        build.notes.append(f"{name}: assumed: {100 * measure.approval_share:g} % of the baseline is approved")
     if shares:
         told = "; ".join(
             f"{100 * share:g} % of the baseline for {join(names)}" for share, names in shares.items()
         )
-        name = measure_name(measure, world)
         build.notes.append(f"{name}: the share approved is not published; assumed: {told}")
 
 
