@@ -37,19 +37,12 @@ def find_facts(
         indices = ()
     names = {world.commodities[c].name for c in indices}
     sourced += [fact for fact in world.facts if fact.subject in names and plain(fact.subject) not in subjects]
-    found = sourced + [
-        fact
-        for c in indices
-        for fact in derived_facts(
-            world,
-            c,
-            {
-                (f.subject, f.economy)
-                for f in sourced
-                if f.chosen and f.attribute == "production" and f.year == world.year
-            },
-        )
-    ]
+    produced = {
+        (fact.subject, fact.economy)
+        for fact in sourced
+        if fact.chosen and fact.attribute == "production" and fact.year == world.year
+    }
+    found = sourced + [fact for c in indices for fact in derived_facts(world, c, produced)]
     kept = [
         fact
         for fact in found
