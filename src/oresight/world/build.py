@@ -33,7 +33,7 @@ from oresight.world.load import (
     read_processes,
     read_sources,
 )
-from oresight.world.model import Commodity, Economy
+from oresight.world.model import Economy
 from oresight.world.recipes import FILE, figure, rare_earth_recipes, write_rows
 from oresight.world.tables import DATA, Tables, write_csv, write_text
 from oresight.world.usgs import refresh_facts
@@ -106,50 +106,49 @@ def _build(directory: Path) -> list[str]:
             inputs[names[name], n] += tonnes * process.activity
     evidence = EvidenceTables(tables, economies)
     evidence.check_names(commodities)
-    demands, flows = [], []
-    for c, commodity in enumerate(commodities):
+    demands: dict[str, FinalDemand] = {}
+    flows: dict[str, Balanced] = {}
+    for commodity in sorted(commodities, key=lambda c: evidence.waits_for(c.name) != ""):
+        c = names[commodity.name]
         demand = final_demand(commodity, supply[c], inputs[c], economies, facts)
         balanced = balanced_flows(
             commodity,
             supply[c],
             inputs[c] + demand.tonnes,
-            evidence.about(commodity, supply[c]),
+            evidence.about(commodity, supply[c], {name: f.tonnes for name, f in flows.items()}),
             economies,
         )
         report += [*demand.report, balanced.report]
-        demands.append(demand)
-        flows.append(balanced)
-    _write(directory, commodities, economies, demands, flows)
+        demands[commodity.name], flows[commodity.name] = demand, balanced
+    _write(directory, economies, demands, flows)
     return report
 
 
 def _write(
     directory: Path,
-    commodities: tuple[Commodity, ...],
     economies: tuple[Economy, ...],
-    demands: list[FinalDemand],
-    flows: list[Balanced],
+    demands: dict[str, FinalDemand],
+    flows: dict[str, Balanced],
 ) -> None:
-    order = sorted(range(len(commodities)), key=lambda c: commodities[c].name)
     write_csv(
         directory / "flows.csv",
         FLOW_COLUMNS,
         (
             (
-                *(commodities[c].name, economies[i].code, economies[j].code, figure(flows[c].tonnes[i, j])),
-                *(str(flows[c].kinds[i, j]), str(flows[c].sources[i, j])),
+                *(name, economies[i].code, economies[j].code, figure(found.tonnes[i, j])),
+                *(str(found.kinds[i, j]), str(found.sources[i, j])),
             )
-            for c in order
-            for i, j in np.argwhere(flows[c].tonnes > 0)
+            for name, found in sorted(flows.items())
+            for i, j in np.argwhere(found.tonnes > 0)
         ),
     )
     write_csv(
         directory / "final_demand.csv",
         DEMAND_COLUMNS,
         (
-            (commodities[c].name, economies[n].code, figure(demands[c].tonnes[n]), demands[c].kinds[n])
-            for c in order
-            for n in np.flatnonzero(demands[c].tonnes > 0)
+            (name, economies[n].code, figure(found.tonnes[n]), found.kinds[n])
+            for name, found in sorted(demands.items())
+            for n in np.flatnonzero(found.tonnes > 0)
         ),
     )
 

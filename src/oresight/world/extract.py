@@ -103,7 +103,7 @@ def write_trade(
         for (hs, origin, destination), (value, tonnes) in baci.items()
         if value >= SMALL_USD
     ]
-    codes = tuple(code for c in commodities for code in c.hs if len(code) >= 6 and code not in BACI_CODES)
+    codes = tuple(code for c in commodities for code in c.hs)
     rows += [
         (hts, origin, "USA", f"{value:.0f}", "", "census-2024")
         for (hts, origin), (value, _) in census.items()

@@ -8,7 +8,7 @@ pattern of an HS basket in BACI, and of gravity, with the weights of `evidence/p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +20,7 @@ from oresight.world.extract import EU, TRADE_COLUMNS
 from oresight.world.model import Commodity, Economy, Floats
 from oresight.world.tables import KINDS, Row, Tables, unique
 
-PRIOR_COLUMNS = ("commodity", "basket_hs", "measure", "weight", "home", "direct_hs", "note")
+PRIOR_COLUMNS = ("commodity", "basket_hs", "measure", "less", "weight", "home", "direct_hs", "note")
 ROUTE_COLUMNS = ("commodity", "origin", "destination", "tonnes", "kind", "source", "note")
 HOME = 0.9  # the part of own supply kept at home where priors.csv has no row
 
@@ -103,8 +103,16 @@ class EvidenceTables:
             if name not in names:
                 raise unknown("commodity", name, names, f"evidence/{where}.csv")
 
-    def about(self, commodity: Commodity, supply: Floats) -> Evidence:
-        """The evidence on one commodity; partners that stand for many share by their production."""
+    def waits_for(self, commodity: str) -> str:
+        """The commodity whose flows are taken off this one's pattern, because they share a code."""
+        row = self.priors.get(commodity)
+        return row.text("less", required=False) if row else ""
+
+    def about(self, commodity: Commodity, supply: Floats, others: Mapping[str, Floats]) -> Evidence:
+        """The evidence on one commodity; partners that stand for many share by their production.
+
+        `others` holds the balanced flows of commodities before it, in tonnes.
+        """
         N = len(self.economies)
         pattern, customs = np.zeros((N, N)), np.zeros((N, N))
         routes = tuple(self.routes[commodity.name])
@@ -118,6 +126,8 @@ class EvidenceTables:
                     pattern[self._code(pair, "origin"), self._code(pair, "destination")] += pair.number(
                         column, low=0
                     )
+        if self.waits_for(commodity.name):
+            pattern = np.maximum(pattern - others[self.waits_for(commodity.name)], 0.0)
         for code in row.words("direct_hs"):
             for pair in self.trade[code]:
                 tonnes = pair.number("value_usd", low=0) / commodity.price_usd_per_t
