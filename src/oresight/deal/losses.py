@@ -1,0 +1,158 @@
+"""Losses in the states that a register makes possible, from as few solves as will do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oresight.deal.crises import Game, State, Variant, keep
+from oresight.errors import unknown
+from oresight.impact.money import money
+from oresight.market.outcome import Outcome
+from oresight.policy.compile import to_wedges
+from oresight.policy.ledger import Ledger
+from oresight.policy.records import Measure, Scenario
+from oresight.policy.wedges import Wedges
+from oresight.world.model import World
+
+Floats = NDArray[np.float64]
+Solve = Callable[[World, list[Wedges], int, int], Outcome]  # world, wedges, draws, seed
+
+BATCH = 12  # scenarios solved together; the same draws in every batch
+
+
+@dataclass(frozen=True, eq=False)
+class Losses:
+    """What an economy loses in each state, shape (D, C) USD/yr, against the baseline year."""
+
+    by_state: Mapping[tuple[tuple[int, ...], State], Floats]  # (chain, state)
+    accuracy: float  # the worst relative duality gap of the solves
+    failed: tuple[str, ...]  # names of states whose central case found no equilibrium
+    solves: int
+    messages: tuple[str, ...]
+
+
+def solve_market(world: World, wedges: list[Wedges], draws: int, seed: int) -> Outcome:
+    """The market's solver in the form in which this room calls it."""
+    from oresight.market.solve import solve
+
+    return solve(world, wedges, draws=draws, seed=seed)
+
+
+def state_losses(
+    world: World,
+    ledger: Ledger,
+    games: Sequence[Game],
+    economy: str,
+    draws: int,
+    seed: int,
+    solve: Solve = solve_market,
+) -> Losses:
+    """Solve every state of the games and account for one economy's loss.
+
+    States of different chains do not touch each other, so one solve carries a state of each.
+    Raises InputError for an economy that the world does not hold.
+    """
+    if economy not in world.economy_index:
+        raise unknown("economy", economy, world.economy_index)
+    n = world.economy_index[economy]
+    wanted: dict[tuple[int, ...], dict[State, tuple[Measure, ...]]] = {}
+    for game in games:
+        for measures in game.states():
+            state = frozenset(m.id for m in measures)
+            wanted.setdefault(game.chain, {}).setdefault(state, measures)
+    queues = {chain: _in_order(states) for chain, states in wanted.items()}
+    trips = [
+        {chain: queue[k] for chain, queue in queues.items() if k < len(queue)}
+        for k in range(max((len(q) for q in queues.values()), default=0))
+    ]
+    found: dict[tuple[tuple[int, ...], State], Floats] = {}
+    accuracy, failed, messages = 0.0, [], []
+    for first in range(0, len(trips), BATCH):
+        batch = trips[first : first + BATCH]
+        wedges = [
+            to_wedges(
+                Scenario(
+                    f"state {first + k + 1} of {len(trips)}",
+                    measures=tuple(m for measures in trip.values() for m in measures),
+                ),
+                world,
+                ledger,
+            )
+            for k, trip in enumerate(batch)
+        ]
+        outcome = solve(world, wedges, draws, seed)
+        for trip, solution in zip(batch, outcome.solutions, strict=True):
+            losses = money(outcome, solution).loss_by_commodity[:, :, n]
+            accuracy = max(accuracy, float(solution.certificate.get("duality_gap", 0.0)))
+            for chain, measures in trip.items():
+                loss = np.zeros_like(losses)
+                loss[:, chain] = losses[:, chain]
+                found[chain, frozenset(m.id for m in measures)] = loss
+                if not np.isfinite(loss[0]).all():
+                    failed.append("; ".join(m.id for m in measures))
+            if solution.draw_status[0] == "failed":
+                messages.append(solution.message)
+    return Losses(found, accuracy, tuple(failed), len(trips), tuple(dict.fromkeys(messages)))
+
+
+def _in_order(states: Mapping[State, tuple[Measure, ...]]) -> list[tuple[Measure, ...]]:
+    """By size and name: the order must not hang on how sets happen to be walked."""
+    return [states[key] for key in sorted(states, key=lambda state: (len(state), sorted(state)))]
+
+
+class Expected:
+    """The expected yearly loss of a game by who keeps their word, remembered once computed."""
+
+    def __init__(
+        self,
+        game: Game,
+        losses: Losses,
+        probability: Mapping[str, Floats],
+        compliance: Mapping[int, Floats],
+    ) -> None:
+        self.game = game
+        self._losses = losses
+        self._compliance = compliance
+        self._chances = [(happens, game.chance(happens, probability)) for happens in game.occurrences]
+        self._by_variant: dict[Variant, Floats] = {}
+        self._by_coalition: dict[frozenset[tuple[int, int]], Floats] = {}
+
+    def of(self, players: frozenset[tuple[int, int]]) -> Floats:
+        """Expected loss, (D, C) USD/yr, when these (provision, risk) promises stand.
+
+        A provision is kept or broken as a whole in a crisis, independently of the others.
+        """
+        if players not in self._by_coalition:
+            none: Variant = (frozenset(),) * len(self.game.tree)
+            chances: dict[Variant, Floats] = {none: np.ones_like(self._chances[0][1])}
+            for j, acts in self.game.provisions.items():
+                mine = [act for act in acts if (j, act[0]) in players]
+                if not mine:
+                    continue
+                after: dict[Variant, Floats] = {}
+                for variant, chance in chances.items():
+                    for then, p in (
+                        (variant, 1.0 - self._compliance[j]),
+                        (keep(variant, mine), self._compliance[j]),
+                    ):
+                        after[then] = after.get(then, np.zeros_like(chance)) + chance * p
+                chances = after
+            total = sum((chance[:, None] * self._given(variant) for variant, chance in chances.items()))
+            self._by_coalition[players] = np.asarray(total)
+        return self._by_coalition[players]
+
+    def _given(self, variant: Variant) -> Floats:
+        """Expected loss when it is settled which promises are kept."""
+        if variant not in self._by_variant:
+            shape = next(iter(self._losses.by_state.values())).shape
+            total = np.zeros(shape)
+            for happens, chance in self._chances:
+                for fraction, measures in self.game.segments(happens, variant):
+                    state = frozenset(m.id for m in measures)
+                    total += chance[:, None] * fraction * self._losses.by_state[self.game.chain, state]
+            self._by_variant[variant] = total
+        return self._by_variant[variant]

@@ -1,0 +1,287 @@
+"""Valuations, leverage and rankings as plain data and as rows for printing.
+
+Amounts are million USD a year.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from oresight.deal.leverage import Leverage, Threat
+from oresight.deal.rank import Ranking
+from oresight.deal.register import Risk
+from oresight.deal.value import Amount, Part, Valuation
+from oresight.deal.words import million, percent
+
+
+def value_json(valuation: Valuation) -> dict[str, object]:
+    """The valuation as plain data: amounts in million USD/yr, null where there is none."""
+    return {
+        "beneficiary": valuation.beneficiary,
+        "unit": "million USD/yr",
+        "expected_loss": {
+            "without": amount_json(valuation.loss_without),
+            "with_all": amount_json(valuation.loss_with),
+            "avoided": amount_json(valuation.avoided),
+        },
+        "provisions": [
+            {
+                "id": v.provision.id,
+                "name": v.name,
+                "kind": v.provision.kind,
+                "promisor": v.provision.promisor,
+                "beneficiary": v.provision.beneficiary,
+                "binding": v.provision.binding,
+                "quote": v.provision.quote,
+                **amount_json(v.worth),
+                "alone": amount_json(v.alone),
+                "last": amount_json(v.last),
+                "kept": {"central": v.kept.central, "low": v.kept.low, "high": v.kept.high},
+                "by_risk": [part_json(part) for part in v.by_risk],
+                "by_commodity": [part_json(part) for part in v.by_commodity],
+                "sampling_error": v.sampling_error,
+                "verdict": v.verdict,
+                "sentence": v.sentence,
+            }
+            for v in valuation.provisions
+        ],
+        "not_valued": [
+            {"id": p.id, "name": name, "kind": p.kind, "quote": p.quote, "reason": reason}
+            for p, name, reason in valuation.not_valued
+        ],
+        "risks": [risk_json(risk) for risk in valuation.risks],
+        "failed": list(valuation.failed),
+        "messages": list(valuation.messages),
+        "solves": valuation.solves,
+        "draws": valuation.draws,
+        "seed": valuation.seed,
+    }
+
+
+def amount_json(amount: Amount) -> dict[str, float | None]:
+    """An amount as plain data."""
+    central = amount.central if np.isfinite(amount.central) else None
+    return {"central": central, "low": amount.low, "high": amount.high}
+
+
+def part_json(part: Part) -> dict[str, object]:
+    """A part as plain data; the share is a fraction."""
+    return {
+        "name": part.name,
+        "central": part.central if np.isfinite(part.central) else None,
+        "share": part.share if part.share is not None and np.isfinite(part.share) else None,
+    }
+
+
+def risk_json(risk: Risk) -> dict[str, object]:
+    """A risk as plain data."""
+    return {
+        "id": risk.id,
+        "title": risk.title,
+        "given": risk.given or None,
+        "probability": risk.probability.central,
+        "probability_low": risk.probability.low,
+        "probability_high": risk.probability.high,
+        "months": risk.months,
+        "kind": risk.kind,
+        "source": risk.source,
+        "note": risk.note,
+    }
+
+
+def value_rows(valuation: Valuation) -> list[dict[str, object]]:
+    """The valuation as rows for printing."""
+    rows: list[dict[str, object]] = [
+        {
+            "provision": v.name,
+            "million USD/yr": million(v.worth.central),
+            "90 % interval": f"{million(v.worth.low)} to {million(v.worth.high)}",
+            "kept": f"{100 * v.kept.central:.0f} %",
+            "why": v.sentence,
+        }
+        for v in valuation.provisions
+    ]
+    for _, name, reason in valuation.not_valued:
+        rows.append(
+            {
+                "provision": name,
+                "million USD/yr": "",
+                "90 % interval": "",
+                "kept": "",
+                "why": f"not valued: {reason}",
+            }
+        )
+    for name, amount in (
+        ("Expected loss without", valuation.loss_without),
+        ("Expected loss with all", valuation.loss_with),
+    ):
+        rows.append(
+            {
+                "provision": f"{name} ({valuation.beneficiary})",
+                "million USD/yr": million(amount.central),
+                "90 % interval": f"{million(amount.low)} to {million(amount.high)}",
+                "kept": "",
+                "why": f"over {len(valuation.risks)} risks of the register",
+            }
+        )
+    return rows
+
+
+def leverage_json(result: Leverage) -> dict[str, object]:
+    """The table as plain data: amounts in million USD/yr."""
+    return {
+        "side": result.side,
+        "other": result.other,
+        "as_of": result.as_of,
+        "known_by": result.known_by,
+        "unit": "million USD/yr",
+        "choices": {"side": list(result.choices[0]), "other": list(result.choices[1])},
+        "cells": [
+            {
+                "side": c.first,
+                "other": c.second,
+                "loss_side": amount_json(c.loss_first),
+                "loss_other": amount_json(c.loss_second),
+                "equilibrium": c.equilibrium,
+                "equilibrium_share": c.equilibrium_share,
+            }
+            for c in result.cells
+        ],
+        "effects": [
+            {
+                "side": e.side,
+                "measure": e.name,
+                "state": e.state,
+                "own_cost": amount_json(e.own_cost),
+                "rent_kept": amount_json(e.rent),
+                "damage": amount_json(e.damage),
+                "ratio": e.ratio,
+            }
+            for e in result.effects
+        ],
+        "threats": [
+            {
+                "side": t.side,
+                "measure": t.name,
+                "states": list(t.states),
+                "gain_at_once": amount_json(t.at_once),
+                "gain_after_answer": amount_json(t.after_answer),
+                "answer": t.answer,
+                "credible_share": t.credible_share,
+                "verdict": t.verdict,
+            }
+            for t in result.threats
+        ],
+        "bargains": [
+            {
+                "side": b.first,
+                "other": b.second,
+                "joint_gain": amount_json(b.gain),
+                "transfer_to_side": amount_json(b.transfer),
+                "moved": amount_json(b.moved),
+            }
+            for b in result.bargains
+        ],
+        "agreed": {"side": result.agreed[0], "other": result.agreed[1]},
+        "mixed": None if result.mixed is None else {"side": result.mixed[0], "other": result.mixed[1]},
+        "notes": list(result.notes),
+        "left_out": list(result.left_out),
+        "failed": list(result.failed),
+        "draws": result.draws,
+        "seed": result.seed,
+    }
+
+
+def leverage_rows(result: Leverage) -> list[dict[str, object]]:
+    """What each measure costs, does, and whether it would be carried out, as rows for printing."""
+    told = {(t.side, t.name): t for t in result.threats}
+    rows: list[dict[str, object]] = []
+    for e in result.effects:
+        threat = told.get((e.side, e.name))
+        rows.append(
+            {
+                "side": e.side,
+                "measure": e.name,
+                "state": e.state,
+                "own cost, million USD/yr": million(e.own_cost.central),
+                "of which rent kept": million(-e.rent.central),
+                "damage, million USD/yr": million(e.damage.central),
+                "damage per dollar": "costs nothing" if e.ratio is None else f"{e.ratio:.2g}",
+                "carried out?": "" if threat is None else _carried(threat),
+            }
+        )
+    return rows
+
+
+def _carried(threat: Threat) -> str:
+    if threat.credible_share is None:
+        return threat.verdict
+    return f"{threat.verdict} (pays in {percent(threat.credible_share)} of draws)"
+
+
+def matrix_rows(result: Leverage) -> list[dict[str, object]]:
+    """The losses to each side in every cell, as rows for printing, "side / other"."""
+    B = len(result.choices[1])
+    rows: list[dict[str, object]] = []
+    for a, name in enumerate(result.choices[0]):
+        row: dict[str, object] = {f"{result.side} \\ {result.other}": name}
+        for b, column in enumerate(result.choices[1]):
+            cell = result.cells[a * B + b]
+            mark = " *" if cell.equilibrium else ""
+            row[column] = f"{million(cell.loss_first.central)} / {million(cell.loss_second.central)}{mark}"
+        rows.append(row)
+    return rows
+
+
+def bargain_rows(result: Leverage) -> list[dict[str, object]]:
+    """The Nash bargain from each threat point, as rows for printing."""
+    return [
+        {
+            f"{result.side} plays": b.first,
+            f"{result.other} plays": b.second,
+            "joint gain of agreeing, million USD/yr": million(b.gain.central),
+            f"paid to {result.side}": million(b.transfer.central),
+            "90 % interval": f"{million(b.transfer.low)} to {million(b.transfer.high)}",
+            "more than from today": million(b.moved.central),
+        }
+        for b in result.bargains
+    ]
+
+
+def rank_json(ranking: Ranking) -> dict[str, object]:
+    """The ranking as plain data: amounts in million USD/yr."""
+    return {
+        "buyer": ranking.buyer,
+        "unit": "million USD/yr",
+        "total": amount_json(ranking.total),
+        "commodities": [
+            {
+                "place": r.place,
+                "commodity": r.commodity,
+                **amount_json(r.expected_loss),
+                "share_of_spending": r.share_of_spending,
+                "worst_crisis": r.worst_crisis or None,
+                "worst_share": r.worst_share,
+            }
+            for r in ranking.ranked
+        ],
+        "risks": [risk_json(risk) for risk in ranking.risks],
+        "failed": list(ranking.failed),
+        "draws": ranking.draws,
+        "seed": ranking.seed,
+    }
+
+
+def rank_rows(ranking: Ranking) -> list[dict[str, object]]:
+    """The ranking as rows for printing."""
+    return [
+        {
+            "place": r.place,
+            "commodity": r.commodity,
+            "expected loss, million USD/yr": million(r.expected_loss.central),
+            "90 % interval": f"{million(r.expected_loss.low)} to {million(r.expected_loss.high)}",
+            "of spending": "" if r.share_of_spending is None else percent(r.share_of_spending),
+            "mostly through": r.worst_crisis,
+        }
+        for r in ranking.ranked
+    ]

@@ -1,0 +1,341 @@
+"""What each provision of a deal is worth to an economy: the expected yearly loss that it avoids.
+
+The loss expected over the register is taken with and without the provisions; a provision stops the
+measures that it forbids with the probability that it is kept. What they avoid together is shared by
+Shapley value. Intervals are over what is not known (market parameters, probabilities, compliance),
+not over luck: each draw is an expectation over states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oresight.deal.crises import Game, crises, games
+from oresight.deal.losses import Expected, Solve, solve_market, state_losses
+from oresight.deal.register import Risk
+from oresight.deal.shapley import EXACT_LIMIT, owen, sampled
+from oresight.deal.spared import NOT_VALUED, stops
+from oresight.deal.words import promise_name, worth_sentence
+from oresight.errors import InputError
+from oresight.impact.rows import interval
+from oresight.market.parameters import triangular
+from oresight.policy.ledger import Ledger
+from oresight.policy.records import Provision
+from oresight.world.model import Range, World
+
+Floats = NDArray[np.float64]
+
+MILLION = 1e6
+ORDERS = 2000  # sampled when there are too many provisions to count all orders
+Z90 = 1.6449  # of the normal distribution, for the error of a sampled share
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Million USD a year: central case, 5th and 95th percentile over draws (None without draws)."""
+
+    central: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a provision's value in million USD a year; its share is None when the whole is zero."""
+
+    name: str
+    central: float
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionValue:
+    """What one provision is worth."""
+
+    provision: Provision
+    name: str
+    worth: Amount  # its Shapley share
+    alone: Amount  # what it avoids when no other provision stands
+    last: Amount  # what it adds when all others stand
+    kept: Range  # probability that it is kept
+    by_risk: tuple[Part, ...]  # largest first
+    by_commodity: tuple[Part, ...]
+    sampling_error: float  # standard error of the share, million USD/yr; 0 when exact
+    verdict: str  # valued | noise | zero
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """A deal valued: expected yearly loss to the beneficiary, and what each provision takes off it."""
+
+    beneficiary: str
+    loss_without: Amount
+    loss_with: Amount
+    avoided: Amount
+    provisions: tuple[ProvisionValue, ...]
+    not_valued: tuple[tuple[Provision, str, str], ...]  # provision, its name, the reason
+    risks: tuple[Risk, ...]
+    failed: tuple[str, ...]  # states without an equilibrium in the central case
+    messages: tuple[str, ...]
+    solves: int
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseValue:
+    """A line of the table "what each clause is worth"; amounts are None where it cannot be valued."""
+
+    provision: Provision
+    central: float | None  # million USD/yr
+    low: float | None
+    high: float | None
+    sentence: str
+
+
+def value(
+    world: World,
+    ledger: Ledger,
+    provisions: Sequence[Provision],
+    risks: Sequence[Risk],
+    beneficiary: str = "USA",
+    draws: int = 200,
+    seed: int = 0,
+    solve: Solve = solve_market,
+) -> Valuation:
+    """Value provisions for an economy over a register of risks.
+
+    Args:
+        world: the baseline; risks are set on it as it stands, losses are against it.
+        ledger: passed to the compiler of scenarios.
+        provisions: those of a deal; what stands in other agreements is not counted.
+        risks: the register, from `load_risks`.
+        beneficiary: whose loss is counted. A promise to somebody else may well be worth something.
+        draws: over market parameters, probabilities and compliance; 0 is the central case only.
+        seed: of the draws.
+        solve: the market's solver, or another with its signature (in tests).
+
+    Raises InputError for an unknown economy or a missing compliance assumption.
+    """
+    unique = list(dict.fromkeys(provisions))
+    open_to_value = [p for p in unique if not _reason(p, world)]
+    played = games(world, risks, open_to_value)
+    losses = state_losses(world, ledger, played, beneficiary, draws, seed, solve)
+    probability, compliance = _sample(world, risks, open_to_value, draws, seed)
+    C, D = len(world.commodities), draws + 1
+    without, kept_by_all = np.zeros((D, C)), np.zeros((D, C))
+    tally = [_Tally(D, C) for _ in open_to_value]
+    for game in played:
+        expected = Expected(game, losses, probability, compliance)
+        everyone = frozenset(player for group in game.groups for player in group)
+        without += expected.of(frozenset())
+        kept_by_all += expected.of(everyone)
+        _share(game, expected, everyone, tally, seed)
+    noise = losses.accuracy * _spending(world, beneficiary)
+    kept = {p: _compliance(world, p) for p in open_to_value}
+    return Valuation(
+        beneficiary=beneficiary,
+        loss_without=amount_of(without.sum(axis=1)),
+        loss_with=amount_of(kept_by_all.sum(axis=1)),
+        avoided=amount_of((without - kept_by_all).sum(axis=1)),
+        provisions=tuple(
+            _told(p, t, kept[p], noise, world, risks) for p, t in zip(open_to_value, tally, strict=True)
+        ),
+        not_valued=tuple((p, promise_name(p, world), _reason(p, world)) for p in unique if _reason(p, world)),
+        risks=tuple(risks),
+        failed=losses.failed,
+        messages=losses.messages,
+        solves=losses.solves,
+        draws=draws,
+        seed=seed,
+    )
+
+
+def relevant(risks: Sequence[Risk], provisions: Sequence[Provision], world: World) -> tuple[Risk, ...]:
+    """The risks of those crises in which some provision stops something.
+
+    They give every provision the value that the whole register would, from fewer solves.
+    """
+    found = []
+    for crisis in crises(risks):
+        if any(stops(p, r.measure, world) for r in crisis for p in provisions):
+            found += list(crisis)
+    return tuple(risk for risk in risks if risk in found)
+
+
+def clause_values(valuation: Valuation) -> list[ClauseValue]:
+    """The lines for a brief: valued provisions first, largest first, then those that are not valued."""
+    ordered = sorted(valuation.provisions, key=lambda v: -abs(v.worth.central))
+    lines = [
+        ClauseValue(v.provision, v.worth.central, v.worth.low, v.worth.high, v.sentence) for v in ordered
+    ]
+    for provision, name, reason in valuation.not_valued:
+        lines.append(ClauseValue(provision, None, None, None, f"{name}: not valued; {reason}."))
+    return lines
+
+
+class _Tally:
+    """A provision's value as it is gathered over games, (D, C) USD/yr."""
+
+    def __init__(self, draws: int, commodities: int) -> None:
+        self.share: Floats = np.zeros((draws, commodities))
+        self.alone: Floats = np.zeros((draws, commodities))
+        self.last: Floats = np.zeros((draws, commodities))
+        self.variance = 0.0  # of the central share, by sampling
+        self.by_risk: dict[str, float] = {}
+
+
+def _share(
+    game: Game,
+    expected: Expected,
+    everyone: frozenset[tuple[int, int]],
+    tally: Sequence[_Tally],
+    seed: int,
+) -> None:
+    """Share what the promises avoid in one game; shares of games add up, as the Shapley value is additive."""
+    groups = game.groups
+    if not groups:
+        return
+    nothing = expected.of(frozenset())
+
+    def avoided(players: frozenset[tuple[int, int]]) -> Floats:
+        saved = nothing - expected.of(players)
+        return np.concatenate([saved, saved.sum(axis=1, keepdims=True)], axis=1)
+
+    if max(len(groups), *(len(group) for group in groups)) <= EXACT_LIMIT:
+        shares = owen(avoided, groups)
+        errors = {player: np.zeros(1) for player in everyone}
+    else:
+        shares, spread = sampled(avoided, groups, ORDERS, seed)
+        errors = {player: spread[player][0, -1:] for player in everyone}
+    for group in groups:
+        j, mine = group[0][0], frozenset(group)
+        tally[j].alone += avoided(mine)[:, :-1]
+        tally[j].last += (avoided(everyone) - avoided(everyone - mine))[:, :-1]
+        for player in group:
+            risk = game.tree[player[1]].id
+            tally[j].share += shares[player][:, :-1]
+            tally[j].variance += float(errors[player][0] ** 2)
+            tally[j].by_risk[risk] = tally[j].by_risk.get(risk, 0.0) + float(shares[player][0, -1])
+
+
+def _told(
+    provision: Provision, tally: _Tally, kept: Range, noise: float, world: World, risks: Sequence[Risk]
+) -> ProvisionValue:
+    worth = amount_of(tally.share.sum(axis=1))
+    error = float(np.sqrt(tally.variance)) / MILLION
+    titles = {risk.id: risk.title for risk in risks}
+    by_risk = _parts({titles[name]: v for name, v in tally.by_risk.items()}, worth.central)
+    names = [c.name for c in world.commodities]
+    by_commodity = _parts(dict(zip(names, tally.share[0], strict=True)), worth.central)
+    if not tally.by_risk:
+        verdict = "zero"
+    elif _is_noise(worth, max(noise / MILLION, Z90 * error)):
+        verdict = "noise"
+    else:
+        verdict = "valued"
+    name = promise_name(provision, world)
+    return ProvisionValue(
+        provision=provision,
+        name=name,
+        worth=worth,
+        alone=amount_of(tally.alone.sum(axis=1)),
+        last=amount_of(tally.last.sum(axis=1)),
+        kept=kept,
+        by_risk=by_risk,
+        by_commodity=by_commodity,
+        sampling_error=error,
+        verdict=verdict,
+        sentence=worth_sentence(
+            name,
+            verdict,
+            (worth.central, worth.low, worth.high),
+            by_risk[0].name if by_risk else "",
+            by_risk[0].share if by_risk else None,
+            by_commodity[0].name if by_commodity else "",
+            provision.binding,
+            kept.central,
+        ),
+    )
+
+
+def _is_noise(worth: Amount, least: float) -> bool:
+    """Whether a value cannot be told from zero: its interval holds zero, or the numerics could make it."""
+    if not np.isfinite(worth.central) or abs(worth.central) <= least:
+        return True
+    return worth.low is not None and worth.high is not None and worth.low <= 0.0 <= worth.high
+
+
+def _parts(amounts: Mapping[str, float], whole: float) -> tuple[Part, ...]:
+    found = [(name, float(v) / MILLION) for name, v in amounts.items() if v != 0.0]
+    return tuple(
+        Part(name, v, v / whole if abs(whole) > 1e-12 else None)
+        for name, v in sorted(found, key=lambda item: (-abs(item[1]), item[0]))
+    )
+
+
+def amount_of(values: Floats) -> Amount:
+    """Values (D,) in USD/yr as an amount in million USD/yr."""
+    central, low, high = interval(values / MILLION)
+    return Amount(float("nan") if central is None else central, low, high)
+
+
+def _reason(provision: Provision, world: World) -> str:
+    """Why a provision cannot be valued; empty when it can be."""
+    if provision.kind in NOT_VALUED and not provision.instruments:
+        return NOT_VALUED[provision.kind]
+    if provision.promisor not in world.economy_index:
+        return f"{provision.promisor} is not an economy of its own in this baseline"
+    return ""
+
+
+def _compliance(world: World, provision: Provision) -> Range:
+    name = "compliance_binding" if provision.binding else "compliance_non_binding"
+    for row in world.assumptions:
+        if row.name == name:
+            return row.value
+    raise InputError(f"the baseline's attribute table has no {name}; add a row, a probability with its range")
+
+
+def _sample(
+    world: World, risks: Sequence[Risk], provisions: Sequence[Provision], draws: int, seed: int
+) -> tuple[dict[str, Floats], dict[int, Floats]]:
+    """Probabilities of risks and of compliance over draws, (D,) each, draw 0 central.
+
+    Each risk is one dimension; provisions of the same legal force err together.
+    """
+    kept = [_compliance(world, p) for p in provisions]
+    ranges = {f"risk {r.id}": r.probability for r in risks}
+    ranges |= {f"force {p.binding}": value for p, value in zip(provisions, kept, strict=True)}
+    drawn = draw_ranges(ranges, draws, seed)
+    return (
+        {r.id: drawn[f"risk {r.id}"] for r in risks},
+        {j: drawn[f"force {p.binding}"] for j, p in enumerate(provisions)},
+    )
+
+
+def draw_ranges(ranges: Mapping[str, Range], draws: int, seed: int) -> dict[str, Floats]:
+    """A Latin hypercube over ranges, triangular in each, shape (draws + 1,), the first the central value.
+
+    The market draws its parameters from a Sobol sequence; a second scrambling of the same sequence
+    would move in step with it, so another design is used here.
+    """
+    drawn = {}
+    for name, value_range in ranges.items():
+        # A stream of its own for each name: another risk in the register leaves these draws alone.
+        generator = np.random.default_rng([seed, *sha256(name.encode()).digest()])
+        u = (generator.permutation(draws) + generator.random(draws)) / max(draws, 1)
+        drawn[name] = np.concatenate([[value_range.central], triangular(value_range, u)])
+    return drawn
+
+
+def _spending(world: World, economy: str) -> float:
+    """What an economy spends on the commodities in the baseline, USD/yr: the scale of numerical error."""
+    n = world.economy_index[economy]
+    return float((world.flows[:, :, n].sum(axis=1) * world.prices).sum())

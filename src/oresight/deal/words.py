@@ -1,0 +1,92 @@
+"""Promises and amounts in words."""
+
+from __future__ import annotations
+
+import math
+
+from oresight.policy.records import Provision
+from oresight.policy.say import economy_name, goods, possessive
+from oresight.world.model import World
+
+_PROMISE = {
+    "tariff_standstill": "not to raise tariffs on",
+    "tariff_removal": "to remove tariffs on",
+    "market_opening": "to open its market to",
+    "supply_increase": "to supply more to",
+    "investment": "to invest with",
+    "cooperation": "to cooperate with",
+}
+
+
+def promise_name(provision: Provision, world: World) -> str:
+    """A provision as a noun phrase: "Malaysia's promise not to restrict exports of rare earths to Japan"."""
+    whom = economy_name(provision.beneficiary, world)
+    of = goods(provision.commodities or ("all",))
+    if provision.kind == "no_export_restriction":
+        what = f"not to restrict exports of {of} to {whom}"
+    elif provision.kind == "tariff_held":
+        rate = "" if provision.rate_percent is None else f" at {provision.rate_percent:g} %"
+        what = f"to hold its tariff on {whom}{rate}"
+    else:
+        what = f"{_PROMISE.get(provision.kind, provision.kind.replace('_', ' ') + ' for')} {whom}"
+    name = f"{possessive(provision.promisor, world)} promise {what}"
+    return name[:1].upper() + name[1:]
+
+
+def million(amount: float | None) -> str:
+    """An amount in million USD to two or three significant figures."""
+    if amount is None or not math.isfinite(amount):
+        return "n/a"
+    if amount == 0.0:
+        return "0"
+    if abs(amount) < 0.0005:
+        return "about 0"
+    digits = max(0, 1 - math.floor(math.log10(abs(amount))))
+    return f"{amount:,.{min(digits, 4)}f}"
+
+
+def percent(fraction: float) -> str:
+    """A fraction as whole percent."""
+    return f"{100.0 * fraction:.0f} %"
+
+
+def worth_sentence(
+    name: str,
+    verdict: str,
+    amount: tuple[float, float | None, float | None],
+    risk: str,
+    risk_share: float | None,
+    commodity: str,
+    binding: bool,
+    kept: float,
+) -> str:
+    """Why a provision is worth what it is, in a sentence; amounts in million USD a year."""
+    central, low, high = amount
+    if verdict == "zero":
+        return (
+            f"{name} stops no measure in the register of risks on goods that are traded: worth exactly zero."
+        )
+    if not math.isfinite(central):
+        return f"{name} has no value here: the market of a state that it bears on found no equilibrium."
+    if verdict == "noise":
+        return (
+            f"{name} changes the expected loss by {million(central)} million USD a year{_between(low, high)},"
+            " which cannot be told from zero."
+        )
+    verb, what, between = (
+        ("saves", central, _between(low, high))
+        if central > 0
+        else ("costs", -central, _between(None if high is None else -high, None if low is None else -low))
+    )
+    some = risk_share is not None and risk_share < 0.995
+    share = f", {percent(risk_share or 0.0)} of it" if some else ", all of it"
+    force = "binding" if binding else "not binding"
+    return (
+        f"{name} {verb} {million(what)} million USD a year in expectation{between}{share} through the risk"
+        f' "{risk}", and it shows most in {commodity}; the promise is {force} and taken to be kept with'
+        f" {percent(kept)} probability."
+    )
+
+
+def _between(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f" (90 % interval {million(low)} to {million(high)})"
