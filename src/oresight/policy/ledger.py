@@ -12,6 +12,7 @@ in force has ended.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -52,6 +53,11 @@ class Ledger:
     def ids(self) -> tuple[str, ...]:
         """Ids of all measures and agreements, in order."""
         return (*(m.id for m in self.measures), *(a.id for a in self.agreements))
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 of all that is on record, so that a run can name the ledger it used."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
 
     def lines(self, commodity: str) -> tuple[tuple[str, float], ...]:
         """HTS lines of a commodity with their weights; empty when none are on record."""
