@@ -9,7 +9,9 @@ Rules, in order.
 3. Domestic routes are never touched.
 4. A binding promise takes the beneficiary's routes out of the restrictions it forbids. One that does
    not bind leaves them in and is told in the notes. A promise that is signed but not yet in force
-   does not bind from the ledger; a scenario that adds it supposes that it is kept.
+   does not bind from the ledger; a scenario that adds it supposes that it is kept. A government that says
+   it ends or eases restrictions of its own is supposed to do so in a scenario that adds this; measures
+   that the scenario itself adds are not touched by it.
 5. A quota is one cap, hence one rent, over all it covers. A licence is one cap per commodity at the
    approved share of the baseline. Where a limit leaves nothing, the route is closed.
 6. What one period cannot show (a price floor, a stockpile, a subsidy, a stake in a company) is a
@@ -28,7 +30,13 @@ from oresight.errors import InputError
 from oresight.policy.ledger import EVER, Ledger, measures_in_force, standing
 from oresight.policy.reach import commodities_of, commodity_reach, members, routes
 from oresight.policy.records import Agreement, Measure, Provision, Scenario
-from oresight.policy.say import blocked_sentence, join, measure_name, unbinding_sentence
+from oresight.policy.say import (
+    blocked_sentence,
+    join,
+    measure_name,
+    removal_sentence,
+    unbinding_sentence,
+)
 from oresight.policy.stacking import duty_change
 from oresight.policy.wedges import Blocked, Cap, Draw, Wedges
 from oresight.world.model import World
@@ -39,6 +47,7 @@ Routes = NDArray[np.int64]
 # duty, not a restriction in the sense of GATT Article XI, and is forbidden only where it is named.
 FORBIDS = {
     "no_export_restriction": ("export_ban", "export_quota", "export_licensing"),
+    "restriction_removal": ("export_ban", "export_quota", "export_licensing", "export_tax"),
     "tariff_standstill": ("import_tariff",),
 }
 
@@ -61,6 +70,7 @@ class _Build:
     draws: list[Draw] = field(default_factory=list)
     blocked: list[Blocked] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    on_record: set[str] = field(default_factory=set)  # ids of measures that come from the ledger
 
 
 def to_wedges(scenario: Scenario, world: World, ledger: Ledger) -> Wedges:
@@ -75,7 +85,9 @@ def to_wedges(scenario: Scenario, world: World, ledger: Ledger) -> Wedges:
     if scenario.base == "ledger":
         kept = _without(ledger, scenario.drop)
         build.duty += duty_change(kept, world, scenario.as_of, scenario.known_by)
-        measures = [*_new_since_baseline(kept, world, scenario, build), *measures]
+        standing_now = _new_since_baseline(kept, world, scenario, build)
+        build.on_record.update(m.id for m in standing_now)
+        measures = [*standing_now, *measures]
         promises += standing_promises(kept, scenario.as_of, scenario.known_by)
     # Bans go first: a licence is then granted over the routes that stay open.
     for measure in sorted(measures, key=lambda m: m.instrument not in ("export_ban", "import_ban")):
@@ -226,6 +238,9 @@ def _spared(measure: Measure, reached: Routes, promises: Sequence[Provision], bu
     """The routes left when binding promises have taken theirs out; says which promise did what."""
     world = build.world
     for promise in promises:
+        removal = promise.kind == "restriction_removal"
+        if removal and measure.id not in build.on_record:
+            continue
         forbidden = promise.instruments or FORBIDS.get(promise.kind, ())
         if promise.promisor != measure.imposer or measure.instrument not in forbidden or len(reached) == 0:
             continue
@@ -237,7 +252,10 @@ def _spared(measure: Measure, reached: Routes, promises: Sequence[Provision], bu
         hit = np.isin(reached[:, 0], covered) & np.isin(reached[:, side], others)
         if not hit.any():
             continue
-        if promise.binding:
+        if removal:
+            reached = reached[~hit]
+            build.notes.append(removal_sentence(measure, promise, world))
+        elif promise.binding:
             reached = reached[~hit]
             build.blocked.append(Blocked(measure.id, promise.id, blocked_sentence(measure, promise, world)))
         else:

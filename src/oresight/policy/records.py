@@ -37,6 +37,7 @@ INSTRUMENTS = (
 
 PROVISION_KINDS = (
     "no_export_restriction",
+    "restriction_removal",  # the promisor ends or eases restrictions of its own that stand
     "tariff_held",
     "tariff_standstill",
     "tariff_removal",

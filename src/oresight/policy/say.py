@@ -104,12 +104,12 @@ def goods(words: Sequence[str], hs: Sequence[str] = ()) -> str:
     return join(named) or "all goods"
 
 
-def join(words: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+def join(words: Sequence[str], last: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"; `last` is the word before the last one."""
     words = list(words)
     if len(words) < 2:
         return "".join(words)
-    return ", ".join(words[:-1]) + " and " + words[-1]
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def day(iso: str) -> str:
@@ -144,6 +144,13 @@ def unbinding_sentence(measure: Measure, promise: Provision, world: World) -> st
         f"{measure_name(measure, world)} goes against {_promise(promise, world)}, which does not bind:"
         " it is less likely for that, and applied here all the same"
     )
+
+
+def removal_sentence(measure: Measure, promise: Provision, world: World) -> str:
+    """That a measure on record no longer reaches those for whom the imposer said it ends or eases it."""
+    whom = "others" if promise.beneficiary == "all" else economy_name(promise.beneficiary, world)
+    who = economy_name(promise.promisor, world)
+    return f"{measure_name(measure, world)} no longer reaches {whom}, if {who} does as it says"
 
 
 def _promise(promise: Provision, world: World) -> str:

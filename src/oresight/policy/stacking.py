@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,7 @@ def stacked_duty(
     tariffs = [m for m in _tariffs(stands) if m.imposer == destination]
     exempt = _exemptions(stands, destination)
     c = world.commodity_index[commodity]
-    lines = _lines(ledger, world, c)
+    lines = lines_of(ledger, world, c)
     n = world.economy_index[origin]
     mfn = _mfn(tariffs, world, lines, c)[:, n] if tariffs else np.zeros(len(lines))
     told = [_part(measure, world, lines, c, n, mfn, exempt) for measure in tariffs]
@@ -110,6 +111,7 @@ def _rank(basis: str) -> int:
     return ORDER.index(basis) if basis in ORDER else len(ORDER)
 
 
+@lru_cache(maxsize=16)
 def duty_matrix(ledger: Ledger, world: World, as_of: str, known_by: str = "") -> NDArray[np.float64]:
     """Stacked duty on every route as a fraction, shape (C, N, N); zero where the ledger holds none."""
     C, N = len(world.commodities), len(world.economies)
@@ -120,7 +122,7 @@ def duty_matrix(ledger: Ledger, world: World, as_of: str, known_by: str = "") ->
         exempt = _exemptions(stands, importer)
         d = world.economy_index[importer]
         for c in range(C):
-            lines = _lines(ledger, world, c)
+            lines = lines_of(ledger, world, c)
             weights = np.array([w for _, w in lines])
             mfn = _mfn(tariffs, world, lines, c)
             total = np.zeros((len(lines), N))
@@ -128,6 +130,7 @@ def duty_matrix(ledger: Ledger, world: World, as_of: str, known_by: str = "") ->
                 total += _rate(measure, world, lines, c, mfn, exempt)
             duty[c, :, d] = weights @ total / 100
         duty[:, d, d] = 0.0
+    duty.setflags(write=False)
     return duty
 
 
@@ -158,7 +161,8 @@ def _exemptions(stands: Sequence[Standing], imposer: str) -> list[Exemption]:
     ]
 
 
-def _lines(ledger: Ledger, world: World, c: int) -> tuple[tuple[str, float], ...]:
+def lines_of(ledger: Ledger, world: World, c: int) -> tuple[tuple[str, float], ...]:
+    """Tariff lines of commodity c with weights that sum to one: those on record, else the world's codes."""
     commodity = world.commodities[c]
     lines = ledger.lines(commodity.name)
     if lines:

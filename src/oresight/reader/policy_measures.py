@@ -16,11 +16,12 @@ from oresight.reader.policy_draft import (
     commodities_in,
     commodity_word,
     governments,
+    is_modelled,
     phrase,
     short,
     states_of,
 )
-from oresight.reader.policy_promises import add_provisions
+from oresight.reader.policy_promises import add_provisions, sentence_case
 
 CONTROLS = {
     "export_ban": "export_ban",
@@ -38,6 +39,12 @@ _CAUSE = re.compile(
     r"|over|if|unless|after)\b",
     re.IGNORECASE,
 )
+
+CALLED_AFTER = ("fentanyl", "opioids")
+
+LOWERED = re.compile(r"\b(?:lower|reduc|remov|cut)", re.IGNORECASE)
+
+_POINTS = re.compile(r"percentage points?", re.IGNORECASE)
 
 _KEPT = re.compile(r"\b(?:maintain|keep|kept|retain|hold|held|remain|stay|leave)", re.IGNORECASE)
 
@@ -68,12 +75,20 @@ def read_tariff(record: Record, b: Draft, summaries: frozenset[str]) -> None:
         return
     targets = governments(record.targets) or ("all",)
     states = states_of(record, b)
-    rate = record.rate_percent
+    rate, change = record.rate_percent, record.rate_change_points
+    if (
+        record.rate_percent is not None
+        and change is None
+        and _POINTS.search(record.quote)
+        and LOWERED.search(record.quote)
+    ):
+        rate, change = None, -record.rate_percent  # "removing 10 percentage points": a step, not a level
     instrument = "import_ban" if record.subtype == "import_ban" else "import_tariff"
     investigating = "investigation" in record.subtype
     if investigating:
         states = (replace(states[0], state="proposed"),)
-    commodities = commodities_in(record, b) or ("all",)
+    # A duty named after what it is meant to stop falls on all goods.
+    commodities = tuple(c for c in commodities_in(record, b) if c not in CALLED_AFTER) or ("all",)
     for imposer in actors:
         measure = Measure(
             id=measure_id(
@@ -83,24 +98,21 @@ def read_tariff(record: Record, b: Draft, summaries: frozenset[str]) -> None:
             imposer=imposer,
             targets=targets,
             commodities=commodities,
-            rate_percent=rate if not record.rate_change_points else record.rate_change_points,
+            rate_percent=rate if change is None else change,
             basis=phrase(record.subtype),
             states=states,
             source="text",
             quote=record.quote,
-            note="a change of the rate, in percentage points" if record.rate_change_points else "",
+            note="a change of the rate, in percentage points" if change is not None else "",
         )
         b.measures.append(measure)
         if rate is not None and _KEPT.search(record.quote) and states[0].state == "in_force":
             named = tuple(t for t in targets if t != "all")
             if named:
                 add_provisions("tariff_held", record, imposer, named, b, summaries, rate=rate)
-    if (
-        rate is None
-        and record.rate_change_points is None
-        and instrument == "import_tariff"
-        and not investigating
-    ):
+    unknown_rate = rate is None and change is None and instrument == "import_tariff"
+    on_ours = commodities == ("all",) or any(is_modelled(word, b.world) for word in commodities)
+    if unknown_rate and on_ours and not investigating and states[0].state == "announced":
         b.asked.append(f"At what rate? The text does not say of: “{short(record.quote)}”")
 
 
@@ -169,7 +181,7 @@ def read_control(record: Record, b: Draft, summaries: frozenset[str]) -> None:
     if _LICENCE_GIVEN.search(record.quote) and record.targets:
         general = ("export_ban", "export_quota", "export_licensing")
         for promisor in actors:  # licences that are promised ease a control
-            add_provisions("no_export_restriction", record, promisor, targets, b, summaries, general)
+            add_provisions("restriction_removal", record, promisor, targets, b, summaries, general)
         return
     instrument = CONTROLS[record.subtype] or "export_licensing"
     commodities = commodities_in(record, b) or ("all",)
@@ -197,9 +209,10 @@ def read_control(record: Record, b: Draft, summaries: frozenset[str]) -> None:
         )
         b.measures.append(measure)
         if "instrument" in assumed:
+            whose = sentence_case(possessive(imposer, b.world))
             b.asked.append(
-                f"{possessive(imposer, b.world)} restrictions on {goods(commodities)}: by ban, quota or"
-                " licence? The text does not say; read as licensing."
+                f"{whose} restrictions on {goods(commodities)}: by ban, quota or licence? The text does not"
+                " say; read as licensing."
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from oresight.policy.records import Agreement, Provision
 from oresight.policy.say import economy_name, goods, join, possessive
@@ -43,9 +44,12 @@ NOT_BINDING = frozenset(
     }
 )
 
+# Words that may stand for any of the others.
+LOOSE = frozenset({"deal", "trade_deal", "minerals_deal", "agreement", "pact", "accord", "partnership"})
+
 PROVISIONS = {
     "no_export_restriction": "no_export_restriction",
-    "export_control_removal": "no_export_restriction",
+    "export_control_removal": "restriction_removal",
     "tariff_standstill": "tariff_standstill",
     "tariff_elimination": "tariff_removal",
     "tariff_reduction": "tariff_removal",
@@ -58,6 +62,16 @@ PROVISIONS = {
     "offtake_right": "supply_increase",
     "domestic_supply": "investment",
 }
+
+# Promises that bear on trade, for which it matters whether an agreement holds them.
+TRADE = (
+    "no_export_restriction",
+    "restriction_removal",
+    "tariff_held",
+    "tariff_standstill",
+    "tariff_removal",
+    "supply_increase",
+)
 
 NAMES = {
     "export_ban": ("ban", "bans"),
@@ -85,20 +99,22 @@ def read_agreement(record: Record, b: Draft) -> None:
         return
     kind = AGREEMENT_KINDS.get(record.subtype, record.subtype) or "agreement"
     states = states_of(record, b)
+    told = f"text:{kind}:{','.join(sorted(parties))}"
+    for _, known in b.agreements:
+        days = {known.states[0].on, states[0].on} - {""}
+        if known.id.startswith(told) and len(days) < 2:
+            return
     names = join([economy_name(p, b.world, article=False) for p in parties])
     title = f"{sentence_case(phrase(kind))}: {names}"
-    identity = f"text:{kind}:{','.join(parties)}"
-    if any(a.id == identity for _, a in b.agreements):
-        return
     b.agreements.append(
         (
             record,
             Agreement(
-                id=identity,
+                id=told + (f":{states[0].on}" if states[0].on else ""),
                 title=title,
                 kind=kind,
                 parties=parties,
-                binding=kind in BINDING,
+                binding=force_of(kind) is True,
                 provisions=(),
                 states=states,
                 source="text",
@@ -106,18 +122,33 @@ def read_agreement(record: Record, b: Draft) -> None:
             ),
         )
     )
-    if kind in BINDING and states[0].state not in ("signed", "in_force"):
+    if force_of(kind) and states[0].state not in ("signed", "in_force"):
         b.asked.append(
             f"{title}: {phrase(states[0].state)}, not signed as far as the text tells; not binding yet."
         )
 
 
+def _of_old(agreement: Agreement, published: str) -> bool:
+    """Whether an agreement is more than a year older than the text: it is told as background."""
+    on = agreement.states[0].on
+    return bool(on and published) and (date.fromisoformat(published) - date.fromisoformat(on)).days > 366
+
+
+def force_of(kind: str) -> bool | None:
+    """Whether agreements of a kind bind once they are signed; None where the kind does not tell."""
+    if kind in BINDING or kind.endswith(("_trade_agreement", "_treaty")):
+        return True
+    if kind in NOT_BINDING or kind.endswith(("framework", "statement", "understanding")):
+        return False
+    return None
+
+
 def summaries_among(agreements: Sequence[Agreement]) -> frozenset[str]:
     """Ids of loosely named agreements whose parties the text names again, agreement by agreement."""
-    exact = [a for a in agreements if a.kind in BINDING | NOT_BINDING]
+    exact = [a for a in agreements if a.kind not in LOOSE]
     found = set()
     for one in agreements:
-        if one.kind in BINDING | NOT_BINDING:
+        if one.kind not in LOOSE:
             continue
         others = [set(a.parties) for a in exact if len(set(a.parties) & set(one.parties)) > 1]
         if others and set(one.parties) <= set().union(*others):
@@ -130,7 +161,9 @@ def holder(
 ) -> Agreement | None:
     """The agreement of the text that a promise belongs to, or None where the text does not tell."""
     between = [
-        (r, a) for r, a in b.agreements if promisor in a.parties and beneficiary in (*a.parties, "all")
+        (r, a)
+        for r, a in b.agreements
+        if promisor in a.parties and beneficiary in (*a.parties, "all") and not _of_old(a, b.published)
     ]
     if not between:
         return None
@@ -184,7 +217,7 @@ def add_provisions(
                 agreed_on=(held.states[0].on or b.published) if held is not None and concluded else "",
             )
         )
-    if loose:
+    if loose and kind in TRADE:
         told = _in_words(kind, promisor, loose, commodities, instruments, rate, b.world)
         b.asked.append(f"{told}: the text does not say that an agreement holds this; taken not to bind.")
 
@@ -203,8 +236,10 @@ def _in_words(
     whom = join([economy_name(e, world) for e in others]) or "others"
     what = goods(commodities) if commodities else "goods"
     if kind == "no_export_restriction":
-        of = " or ".join(NAMES[i][0] for i in instruments) or "restriction"
+        of = join([NAMES[i][0] for i in instruments], "or") or "restriction"
         return f"{who} promises {whom} no {of} on exports of {what}"
+    if kind == "restriction_removal":
+        return f"{who} is to end or ease restrictions on exports of {what} to {whom}"
     if kind == "tariff_held":
         return f"{who} keeps the tariff on {whom} at {rate:g} %"
     if kind == "tariff_standstill":
@@ -232,11 +267,15 @@ def read_commitment(record: Record, b: Draft, summaries: frozenset[str]) -> None
     targets = governments(record.targets)
     beneficiaries = tuple(t for t in targets if t not in promisors) or targets
     kind = PROVISIONS.get(record.subtype, "investment" if "invest" in record.subtype else "cooperation")
+    if record.subtype == "domestic_supply":
+        beneficiaries = promisors[:1]
     if not beneficiaries and len(promisors) > 1:  # two sides promise each other
         promisors, beneficiaries = promisors[:1], promisors[1:]
     instruments = _forbidden(record.quote) if kind == "no_export_restriction" else ()
     for promisor in promisors:
-        add_provisions(kind, record, promisor, beneficiaries, b, summaries, instruments)
+        whom = tuple(e for e in beneficiaries if e != promisor)
+        if whom or not beneficiaries or len(promisors) == 1:
+            add_provisions(kind, record, promisor, whom or beneficiaries, b, summaries, instruments)
     if kind == "no_export_restriction":
         who = sentence_case(possessive(promisors[0], b.world))
         if not _STAGE.search(record.quote):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from oresight.policy.compile import assumption
+from oresight.policy.compile import FORBIDS, assumption
 from oresight.policy.constructors import ExportBan, ExportLicensing, status_quo
 from oresight.policy.ledger import Ledger, measures_in_force
 from oresight.policy.reach import commodities_of, commodity_reach, members, reaches
 from oresight.policy.records import Measure, Provision, Scenario
-from oresight.policy.say import economy_name, goods, join, possessive
+from oresight.policy.say import day, economy_name, goods, join, measure_name, possessive
 from oresight.reader.reading import Reading
 from oresight.world.model import World
+
+_LOWERED = re.compile(r"\b(?:lower|reduc|cut)", re.IGNORECASE)
 
 
 def document_scenario(
@@ -35,7 +38,22 @@ def document_scenario(
     start = status_quo(as_of, known_by)
     held = measures_in_force(ledger, as_of, known_by) if ledger is not None and as_of else ()
     added = tuple(m for m in reading.measures if _agreed(m, reading) and _comes_anew(m, held, world))
-    return replace(start, name=name, measures=added, provisions=reading.provisions)
+    drop = _suspended(reading, ledger) if ledger is not None and as_of else ()
+    return replace(start, name=name, measures=added, provisions=reading.provisions, drop=drop)
+
+
+def _suspended(reading: Reading, ledger: Ledger) -> tuple[str, ...]:
+    """Entries on record that the text tells as suspended or ended, told by the day of their announcement."""
+    found = []
+    for m in reading.measures:
+        told, day_of = m.states[0].state, m.states[0].on
+        if told not in ("suspended", "ended") or not m.instrument.startswith("export_") or not day_of:
+            continue
+        for other in ledger.measures:
+            days = {d for s in other.states for d in (s.on, s.known)}
+            if other.imposer == m.imposer and other.instrument.startswith("export_") and day_of in days:
+                found.append(other.id)
+    return tuple(dict.fromkeys(found))
 
 
 def threat_scenario(reading: Reading, as_of: str = "", known_by: str = "") -> Scenario | None:
@@ -54,6 +72,8 @@ def threat_scenario(reading: Reading, as_of: str = "", known_by: str = "") -> Sc
 def _agreed(measure: Measure, reading: Reading) -> bool:
     if measure.states[0].state not in ("announced", "signed"):
         return False
+    if (measure.rate_percent or 0.0) > 0 and _LOWERED.search(measure.quote):
+        return False  # a new level below one the text does not tell: no step can be told from it
     if not reading.agreements:
         return True
     return measure.instrument == "import_tariff" and any(
@@ -103,13 +123,13 @@ def dominant_restrictor(
     largest exporter. The scope is what it restricts; without that, what the text names (the narrower words
     where it names both `critical minerals` and some of them); without that, all critical minerals.
     """
-    scope = tuple(w for w in reading.commodities if w != "critical minerals") or reading.commodities
+    scope = _narrow(reading.commodities) or ("critical minerals",)
     candidates: dict[str, tuple[str, ...]] = {}
     for m in reading.restricting():
         words = tuple(w for w in m.commodities if w in reading.commodities)
         if words and m.imposer in world.economy_index:
             candidates[m.imposer] = tuple(dict.fromkeys((*candidates.get(m.imposer, ()), *words)))
-    scope = scope or ("all",)
+    candidates = {code: _narrow(words) for code, words in candidates.items()}
     if not candidates and as_of:
         for m in measures_in_force(ledger, as_of):
             touched = set(commodity_reach(m, world)) & set(commodities_of(world, scope))
@@ -119,6 +139,11 @@ def dominant_restrictor(
         candidates = {e.code: scope for e in world.economies if e.code != "ROW"}
     best = max(candidates, key=lambda code: (_exports(world, code, candidates[code]), code))
     return best, candidates[best]
+
+
+def _narrow(words: Sequence[str]) -> tuple[str, ...]:
+    """The words without the widest group, where narrower ones stand beside it."""
+    return tuple(w for w in words if w not in ("critical minerals", "all")) or tuple(words)
 
 
 def _exports(world: World, code: str, words: tuple[str, ...]) -> float:
@@ -137,8 +162,11 @@ def brief_scenarios(
     The stress is export licensing by `dominant_restrictor` on all others, with the approved share of the
     assumption `licence_approval_share_stress`. The last two add that each economy which promised not to
     restrict exports bans them to the one it promised: without the promise, and with it. A scenario that
-    would repeat another is left out: a text that agrees nothing has no deal.
+    would repeat another is left out: a text that agrees nothing has no deal, a promise that does not bind
+    stops nothing.
     """
+    if as_of and as_of < f"{world.year}-01-01":
+        as_of = known_by = ""  # the ledger of a day before the baseline has nothing to add to it
     quo = status_quo(as_of, known_by)
     who, words = dominant_restrictor(reading, world, ledger, as_of)
     share = assumption(world, "licence_approval_share_stress", commodities_of(world, words)[0])
@@ -149,11 +177,14 @@ def brief_scenarios(
     restricts = f"{economy_name(who, world)} restricts everything"
     restricts = restricts[:1].upper() + restricts[1:]
     stressed = replace(quo, name=restricts, measures=(stress,))
-    deal = document_scenario(reading, "the deal", as_of, known_by, ledger, world)
-    if not deal.measures and not deal.provisions:
+    name = "the deal" if reading.agreements or reading.provisions else "what the text announces"
+    deal = document_scenario(reading, name, as_of, known_by, ledger, world)
+    flows = [m for m in deal.measures if m.instrument.startswith(("import_", "export_"))]
+    acts = any(commodity_reach(m, world) for m in flows) or any(_on_trade(p) for p in deal.provisions)
+    if not (reading.agreements or acts):
         return (quo, stressed)
-    both = replace(deal, name=f"the deal, and {restricts}", measures=(*deal.measures, stress))
-    promises = [p for p in reading.provisions if _insures(p, world)]
+    both = replace(deal, name=f"{name}, and {restricts}", measures=(*deal.measures, stress))
+    promises = [p for p in reading.provisions if _insures(p, world) and p.promisor != who]
     if not promises:
         return (quo, deal, stressed, both)
     bans = tuple(
@@ -166,13 +197,19 @@ def brief_scenarios(
         measures=(stress, *bans),
         drop=_promising(ledger, promises),
     )
+    if not any(p.binding for p in promises):
+        return (quo, deal, stressed, both, without)
     kept = replace(
         both,
         name=f"{restricts}, {whom} too, promise kept",
         measures=(*deal.measures, stress, *bans),
-        drop=without.drop,
+        drop=(*deal.drop, *without.drop),
     )
     return (quo, deal, stressed, both, without, kept)
+
+
+def _on_trade(promise: Provision) -> bool:
+    return promise.kind not in ("cooperation", "investment")
 
 
 def _insures(promise: Provision, world: World) -> bool:
@@ -194,3 +231,26 @@ def _promising(ledger: Ledger, promises: Sequence[Provision]) -> tuple[str, ...]
             p.kind == "no_export_restriction" and (p.promisor, p.beneficiary) in pairs for p in a.provisions
         )
     )
+
+
+def against_promises(reading: Reading, world: World, ledger: Ledger, as_of: str) -> tuple[str, ...]:
+    """Questions about measures on record, in force on a day, that a promise of the text would forbid."""
+    asked = []
+    for promise in reading.provisions:
+        forbidden = promise.instruments or FORBIDS.get(promise.kind, ())
+        covered = set(commodities_of(world, promise.commodities or ("all",)))
+        others = {world.economy_index[e] for e in members(world, (promise.beneficiary,))}
+        if promise.kind != "no_export_restriction":
+            continue
+        for m in measures_in_force(ledger, as_of):
+            hit = covered & set(commodity_reach(m, world)) and others & set(np.flatnonzero(reaches(m, world)))
+            if m.imposer == promise.promisor and m.instrument in forbidden and hit:
+                since = next(
+                    (s.on for s in reversed(m.states) if s.state == "in_force" and s.on <= as_of), ""
+                )
+                when = f" since {day(since)}" if since else ""
+                asked.append(
+                    f"{measure_name(m, world)} has been in force{when}: does the promise of"
+                    f" {economy_name(promise.promisor, world)} end it? The text does not say."
+                )
+    return tuple(dict.fromkeys(asked))

@@ -15,25 +15,33 @@ Rules, stated here because they are ours and not the text's:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from oresight.policy.records import Provision
 from oresight.policy.say import economy_name, join
 from oresight.reader.document import Document
 from oresight.reader.policy_draft import Draft, modelled, named, phrase
 from oresight.reader.policy_measures import distinct, read_control, read_investment, read_tariff, read_threat
 from oresight.reader.policy_promises import (
-    BINDING,
-    NOT_BINDING,
+    force_of,
     read_agreement,
     read_commitment,
     summaries_among,
 )
 from oresight.reader.reading import Reading
-from oresight.reader.scenarios import brief_scenarios, document_scenario, dominant_restrictor, threat_scenario
+from oresight.reader.scenarios import (
+    against_promises,
+    brief_scenarios,
+    document_scenario,
+    dominant_restrictor,
+    threat_scenario,
+)
 from oresight.world.model import World
 
 __all__ = [
     "Reading",
+    "against_promises",
     "brief_scenarios",
     "document_scenario",
     "dominant_restrictor",
@@ -48,6 +56,10 @@ def to_policy(document: Document, world: World) -> Reading:
     records = sorted(document.records, key=lambda r: (r.start, r.end))
     words = named(records)
     held, missing = modelled(words, world)
+    if b.published and b.published < f"{world.year}-01-01":
+        b.asked.append(
+            f"The text is older than the baseline: its scenarios start from {world.year} as it was."
+        )
     if not b.published:
         b.asked.append("The text has no date of its own: days such as 'on Sunday' stay open.")
     for record in (r for r in records if r.kind == "agreement"):
@@ -65,16 +77,17 @@ def to_policy(document: Document, world: World) -> Reading:
         elif record.kind == "investment":
             read_investment(record, b)
     if missing:
-        listed = join([w.replace("_", " ") for w in missing])
-        b.asked.append(f"Not in the baseline, so without figures here: {listed}.")
-    provisions = tuple(dict.fromkeys(b.provisions))
+        b.asked.append(f"Not in the baseline, so without figures here: {join(missing)}.")
+    if not held:
+        b.asked.append("The text names no mineral that the baseline holds; a stress is put on all of them.")
+    provisions = _once(b.provisions)
     agreements = tuple(
         replace(a, provisions=tuple(p for p in provisions if p.source == a.id))
         for _, a in b.agreements
         if a.id not in summaries
     )
     for agreement in agreements:
-        if agreement.kind not in BINDING and agreement.kind not in NOT_BINDING:
+        if force_of(agreement.kind) is None:
             whom = join([economy_name(p, world) for p in agreement.parties])
             b.asked.append(f"Does the {phrase(agreement.kind)} between {whom} bind? The text does not say.")
     return Reading(
@@ -87,3 +100,12 @@ def to_policy(document: Document, world: World) -> Reading:
         commodities=held,
         not_modelled=missing,
     )
+
+
+def _once(provisions: Iterable[Provision]) -> tuple[Provision, ...]:
+    """A promise told twice counts once, with the force it has where it binds."""
+    kept: dict[str, Provision] = {}
+    for provision in provisions:
+        if provision.id not in kept or (provision.binding and not kept[provision.id].binding):
+            kept[provision.id] = provision
+    return tuple(kept.values())
