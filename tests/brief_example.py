@@ -264,6 +264,7 @@ def invented_brief(text: str = TEXT, title: str = "Papers on minerals signed at 
         )
         if 1 in numbers
         else (),
+        assumed=(("China’s licences: a quarter of the baseline is approved, which is assumed.",),),
         maps=_maps(),
         chain=_chain(),
         open_questions=(

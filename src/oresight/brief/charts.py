@@ -104,8 +104,10 @@ def claim_chart(claim: Claim, width: int = WIDE) -> str:
             {
                 "mark": {"type": "rule", "color": "var(--ink)", "strokeWidth": 1.5, "strokeDash": [4, 3]},
                 "encoding": {"x": level},
+                "data": {"values": [{}]},
             },
             {
+                "data": {"values": [{}]},
                 "mark": {
                     "type": "text",
                     "baseline": "bottom",

@@ -88,6 +88,7 @@ class Agreed:
     day: str  # "26 October 2025", or "not stated"
     force: str  # binding, not binding, not stated
     spans: tuple[int, ...]
+    part: bool = False  # of the agreement in the row above
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class Comparison:
     baseline: str = ""  # heading of the baseline column, "" for none
     chart: bool = True
     ratio: bool = False  # draw percentages on a logarithmic scale of ratios
+    columns: tuple[str, ...] = ()  # headings of the cells; the scenarios when empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +336,7 @@ class Brief:
     scenarios: tuple[Column, ...]
     comparisons: tuple[Comparison, ...]
     blocked: tuple[Words, ...]
+    assumed: tuple[Words, ...]  # amounts that no source gives and the scenarios need
     maps: tuple[SupplyMap, ...]
     chain: Chain | None
     open_questions: tuple[OpenQuestion, ...]

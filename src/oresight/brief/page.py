@@ -71,6 +71,7 @@ def render(brief: Brief) -> str:
     return environment.get_template("page.html.j2").render(
         brief=brief,
         style=Markup((_TEMPLATES.parent / "style.css").read_text(encoding="utf-8")),
+        columns=scenarios,
         charts=charts,
         claim_charts=claims,
         land=Markup(land_symbol()) if brief.maps else "",

@@ -1,0 +1,355 @@
+"""From what was found to what is shown: one `Brief`, in the order of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from oresight.brief import reported
+from oresight.brief.anchors import Anchors, assumption_rows, source_rows
+from oresight.brief.comparisons import comparisons
+from oresight.brief.content import (
+    Brief,
+    Claim,
+    Column,
+    Estimate,
+    Finding,
+    Reference,
+    Run,
+    SourceText,
+    Words,
+)
+from oresight.brief.findings import Findings
+from oresight.brief.results import (
+    Results,
+    capital,
+    findings,
+    loss_difference,
+    loss_of,
+    lower,
+    nothing,
+    results_of,
+)
+from oresight.brief.supply import drawn_for, magnet_chain, supply_map
+from oresight.policy.records import Agreement, Measure
+from oresight.policy.say import day, economy_name, goods, join, measure_name
+from oresight.world.scope import resolve
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def assemble(found: Findings, command: str = "oresight brief") -> Brief:
+    """The contents of a brief. `command` is told in the run's record, so that it can be repeated."""
+    world = found.world
+    anchors = Anchors(world)
+    marks = reported.Marks(found.document)
+    results = results_of(found)
+    claims = reported.claims_shown(found.claims, world, marks, anchors)
+    tables = comparisons(results, anchors)
+    restrictor = _restrictor(found)
+    maps = tuple(
+        drawn
+        for what in drawn_for(world, _touched(found))
+        if (drawn := supply_map(world, what, restrictor, anchors)) is not None
+    )
+    chain = None
+    if any("rare earths" in _groups(found, name) for name in _touched(found)):
+        chain = magnet_chain(world, restrictor, found.buyer, anchors)
+    made = (*findings(results, anchors), *_claim_findings(claims), *_threat_findings(found))
+    summary = _summary(results, anchors)
+    method = _method(found, anchors)
+    assumptions = assumption_rows(world.assumptions)
+    used = {f.source for f in anchors.fact_rows()} | {a.source for a in assumptions}
+    return Brief(
+        title=_title(results, anchors),
+        summary=summary,
+        source=SourceText(
+            found.document.title,
+            found.document.published or "",
+            found.document.text,
+            found.document.sha256,
+            marks.spans(),
+        ),
+        buyer=economy_name(found.buyer, world),
+        findings=made,
+        agreed=reported.agreed_rows(found.reading, world, marks),
+        binds=reported.binding_lines(found.reading, world, marks),
+        threatened=reported.threatened_lines(found.reading, world, marks),
+        said=reported.said_lines(found.reading, found.document, world, marks),
+        claims=claims,
+        scenarios=tuple(_column(results, s) for s in results.columns),
+        comparisons=tables,
+        blocked=tuple(
+            (f"{sentence}.",)
+            for sentence in dict.fromkeys(
+                b.sentence for s in found.outcome.solutions for b in s.wedges.blocked
+            )
+        ),
+        assumed=tuple(
+            (f"{note}.",)
+            for note in dict.fromkeys(n for s in found.outcome.solutions for n in s.wedges.notes)
+        ),
+        maps=maps,
+        chain=chain,
+        open_questions=reported.open_questions(found.reading, found.document),
+        method=method,
+        assumptions=assumptions,
+        facts=anchors.fact_rows(),
+        results=anchors.result_rows(),
+        sources=source_rows(world, used),
+        run=_run(found, command),
+        cautions=_cautions(found),
+    )
+
+
+def _touched(found: Findings) -> tuple[str, ...]:
+    """Commodities that the text or its scenarios speak of, in the order of the world."""
+    words = dict.fromkeys(w for s in found.scenarios for m in s.measures for w in m.commodities)
+    narrow = [w for w in (*found.reading.commodities, *words) if w not in {"critical minerals", "all"}]
+    wanted = narrow or ["critical minerals"]
+    named = {found.world.commodities[c].name for c in resolve(found.world, tuple(wanted))}
+    return tuple(c.name for c in found.world.commodities if c.name in named)
+
+
+def _groups(found: Findings, name: str) -> tuple[str, ...]:
+    return found.world.commodities[found.world.commodity_index[name]].groups
+
+
+def _restrictor(found: Findings) -> str:
+    """Who restricts in the stress."""
+    stress = found.scenarios[results_of(found).stress]
+    return stress.measures[-1].imposer if stress.measures else found.buyer
+
+
+def _title(results: Results, anchors: Anchors) -> str:
+    found = results.found
+    buyer = economy_name(found.buyer, found.world)
+    stress = lower(results.name(results.stress))
+    if results.deal is None or results.both is None:
+        if found.reading.measures or found.reading.agreements:
+            return f"What {buyer} would lose if {stress}"
+        return found.document.title
+    deals = _deals(found)
+    change = loss_difference(results, anchors, results.both, results.stress)
+    loss = loss_of(results, anchors, results.stress)
+    if loss is None or loss.central <= 0:
+        return f"{capital(deals)}: what {buyer} gains and risks"
+    share = -change.central / loss.central
+    if nothing(change) or change.within_noise or abs(share) < 0.01:
+        return f"{capital(deals)} leave {buyer} as exposed as before if {stress}"
+    if share > 0:
+        return f"{capital(deals)} would spare {buyer} {100 * share:.0f} % of the loss if {stress}"
+    return f"{capital(deals)} would add {-100 * share:.0f} % to the loss of {buyer} if {stress}"
+
+
+def _deals(found: Findings) -> str:
+    """ "deals with Malaysia, Cambodia and Thailand"."""
+    partners = dict.fromkeys(
+        p
+        for a in found.reading.agreements
+        if found.buyer in a.parties and a.states and a.states[0].state in {"signed", "in_force"}
+        for p in a.parties
+        if p != found.buyer
+    )
+    named = [economy_name(p, found.world) for p in partners]
+    if not named:
+        return "the promises of the text"
+    return f"deals with {join(named)}" if len(named) <= 4 else f"deals with {_count(len(named))} partners"
+
+
+def _summary(results: Results, anchors: Anchors) -> Words:
+    found = results.found
+    world = found.world
+    buyer = economy_name(found.buyer, world)
+    words: Words = (_agreements_sentence(found),)
+    threats = [m for m in found.reading.measures if m.states and m.states[0].state == "threatened"]
+    if threats:
+        threat = threats[0]
+        until = f" by {day(threat.states[0].until)}" if threat.states[0].until else ""
+        words += (f" It reports a threat: {_inside(reported.measure_words(threat, world))}{until}.",)
+    loss = loss_of(results, anchors, results.stress)
+    if loss is None:
+        return (*words, f" The scenarios move no price that {buyer} faces.")
+    stress = found.scenarios[results.stress].measures[-1]
+    words += (f" If {lower(results.name(results.stress))}{_approved(stress)}, {buyer} would lose ", loss)
+    if results.both is None:
+        return (*words, ".")
+    change = loss_difference(results, anchors, results.both, results.stress)
+    if nothing(change):
+        return (
+            *words,
+            "; what was agreed would not change that, for it puts no supply in the place of what is lost.",
+        )
+    if change.within_noise:
+        return (*words, "; what was agreed would change that by ", change, ", less than its noise.")
+    return (*words, "; what was agreed would change that by ", change, ".")
+
+
+def _agreements_sentence(found: Findings) -> str:
+    agreements = found.reading.agreements
+    held = reported.promises(found.reading.provisions, found.world)
+    binding = sum(p.binding for p in held)
+    if not agreements and not held:
+        return "The text reports no agreement and no promise."
+    kinds: dict[str, int] = {}
+    for a in agreements:
+        kinds[_kind(a)] = kinds.get(_kind(a), 0) + 1
+    listed = join([_plural(kind, n) for kind, n in kinds.items()]) or "no agreement"
+    if not held:
+        return f"The text reports {listed}, and says of no promise in them."
+    bind = f"{_count(binding)} {'binds' if binding == 1 else 'bind'}" if binding else "none binds"
+    return f"The text reports {listed}. Of {_count(len(held))} promise{'s' * (len(held) > 1)} in it, {bind}."
+
+
+def _kind(agreement: Agreement) -> str:
+    return agreement.kind.replace("_", " ")
+
+
+def _plural(kind: str, n: int) -> str:
+    if n == 1:
+        return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+    head, _, tail = kind.partition(" of ")
+    many = "memoranda" if head == "memorandum" else f"{head}s"
+    return f"{_count(n)} {many}" + (f" of {tail}" if tail else "")
+
+
+def _count(n: int) -> str:
+    return _NUMBERS[n] if n < len(_NUMBERS) else str(n)
+
+
+def _approved(stress: Measure) -> str:
+    if stress.approval_share is None:
+        return ""
+    return f" (letting out {100 * stress.approval_share:.0f} % of its exports of {goods(stress.commodities, stress.hs)})"
+
+
+def _claim_findings(claims: tuple[Claim, ...]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            (f"“{reported.short(c.claimed, 110)}”: {c.verdict[:1].lower()}{c.verdict[1:]}.",),
+            (*c.explanation[:1], " The figures are under ", Reference("claims and facts", "claims"), "."),
+        )
+        for c in claims
+        if c.rows
+    )
+
+
+def _threat_findings(found: Findings) -> tuple[Finding, ...]:
+    threats = [
+        m for m in found.reading.measures if m.states and m.states[0].state in {"threatened", "proposed"}
+    ]
+    if not threats:
+        return ()
+    names = join([_inside(reported.measure_words(m, found.world)) for m in threats[:2]])
+    verb = "is" if len(threats) == 1 else "are"
+    return (
+        Finding(
+            (f"{capital(names)} {verb} threatened, not in force.",),
+            ("No scenario on this page counts it as imposed; a scenario file can add it.",),
+        ),
+    )
+
+
+def _column(results: Results, scenario: int) -> Column:
+    found = results.found
+    solution = found.outcome.solutions[scenario]
+    if scenario == results.quo:
+        known = (
+            f", as known on {day(found.known_by)}" if found.known_by and found.known_by != found.as_of else ""
+        )
+        when = f"What was in force on {day(found.as_of)}{known}." if found.as_of else "The baseline."
+        words: Words = (f"{when} Compared with the baseline of {found.world.year}.",)
+    elif scenario == results.deal:
+        held = len(reported.promises(found.reading.provisions, found.world))
+        added = [measure_name(m, found.world) for m in found.scenarios[scenario].measures]
+        words = (f"The status quo with the {_count(held)} promise{'s' * (held != 1)} of the text",)
+        words += (f" and {join(added)}." if added else ".",)
+    elif scenario == results.stress:
+        stress = found.scenarios[scenario].measures[-1]
+        words = (f"The status quo and {_inside(measure_name(stress, found.world))}{_approved(stress)}.",)
+    else:
+        words = (f"The deal, and {lower(results.name(results.stress))}.",)
+    return Column(results.label(scenario), words, solution.status, solution.message)
+
+
+def _method(found: Findings, anchors: Anchors) -> tuple[Words, ...]:
+    world = found.world
+    draws = found.outcome.draws
+    uncertain: Words = (
+        f"Elasticities, capacities, stocks and licence shares are uncertain. The run solves every scenario for "
+        f"{draws} draws over their ranges, the same draws in each; intervals run from the 5th to the 95th percentile. "
+        "The central value is the central case, not the median.",
+    )
+    if not draws:
+        uncertain = ("No draws were asked for: the numbers are the central case and carry no intervals.",)
+    return (
+        (
+            f"The baseline is {world.year}: {len(world.economies)} economies, {len(world.commodities)} commodities "
+            f"and {len(world.processes)} processes, in which every tonne that is used was made. Figures come from the ",
+            Reference("sources below", "sources"),
+            "; bilateral flows that nobody publishes are estimated and marked as derived.",
+        ),
+        (
+            "Each scenario is an equilibrium of that network for one year: buyers choose origins by delivered cost, "
+            "processes turn ores into oxides and oxides into magnets within their capacities, and a quota or a licence "
+            "that binds carries one rent per tonne. Stocks are drawn first; above a multiple of the baseline price, use "
+            "is substituted or stops.",
+        ),
+        (*uncertain, " The ", Reference("assumptions", "assumptions"), " give each range and its source."),
+        (
+            "What the text says was read by rules, without a language model. Each line rests on the words it opens; "
+            "what the rules could not place is under ",
+            Reference("what the text leaves open", "open"),
+            ".",
+        ),
+    )
+
+
+def _cautions(found: Findings) -> tuple[Words, ...]:
+    stress = found.scenarios[results_of(found).stress].measures
+    cautions: list[Words] = []
+    if stress and stress[-1].approval_share is not None and "approval_share" in stress[-1].assumed:
+        share = Estimate(100 * stress[-1].approval_share, "%")
+        cautions.append(
+            (
+                "The restriction is a supposition, not a forecast: ",
+                share,
+                " of the baseline is let out, a share that is ours. Its effects scale with it.",
+            )
+        )
+    cautions.append(
+        (
+            "This is a model of one year around a baseline. Elasticities come from a thin literature; read the "
+            "intervals, and the order of magnitude rather than the digit.",
+        )
+    )
+    return tuple(cautions)
+
+
+def _run(found: Findings, command: str) -> Run:
+    run: Mapping[str, object] = found.run
+    lines = []
+    for n, solution in enumerate(found.outcome.solutions):
+        gap = solution.certificate.get("duality_gap")
+        residual = solution.certificate.get("residual")
+        words = f"{solution.status}: {solution.message}"
+        words += f" Residual {residual:.1e}" if residual is not None else ""
+        words += f", duality gap {gap:.1e}, relative, worst over draws." if gap is not None else ""
+        lines.append((capital(found.scenarios[n].name), words))
+    return Run(
+        version=str(run["oresight"]),
+        fingerprint=str(run["fingerprint"]),
+        text_sha256=found.document.sha256,
+        world_sha256=str(run["world"]),
+        ledger_sha256=str(run["ledger"]),
+        seed=found.outcome.seed,
+        draws=found.outcome.draws,
+        as_of=found.as_of,
+        known_by=found.known_by,
+        command=command,
+        certificates=tuple(lines),
+    )
+
+
+def _inside(text: str) -> str:
+    """A noun phrase inside a sentence: an article at its start goes small."""
+    return text[:1].lower() + text[1:] if text.startswith(("The ", "A ", "An ")) else text

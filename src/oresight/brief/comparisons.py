@@ -1,0 +1,216 @@
+"""The scenarios side by side: prices, use no longer met, who loses, which sectors, what a promise spares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oresight.brief.anchors import Anchors
+from oresight.brief.content import Comparison, Line
+from oresight.brief.results import (
+    SMALLEST,
+    Results,
+    by_effect,
+    capital,
+    cells,
+    central,
+    difference,
+    lower,
+    promisors,
+    scaled,
+)
+from oresight.policy.say import economy_name, join
+
+Floats = NDArray[np.float64]
+
+CHARTED = 12  # lines in a chart
+
+
+def comparisons(results: Results, anchors: Anchors) -> tuple[Comparison, ...]:
+    """Prices, use no longer met, who loses, which sectors, and what passes through the restrictor."""
+    made = (
+        _prices(results, anchors),
+        _unmet(results, anchors),
+        _sectors(results, anchors),
+        _losses(results, anchors),
+        _insurance(results, anchors),
+    )
+    return tuple(c for c in made if c is not None)
+
+
+def _prices(results: Results, anchors: Anchors) -> Comparison | None:
+    found = results.found
+    lines: list[Line] = []
+    for commodity in by_effect(results, "buyer_price_change"):
+        told = cells(results, anchors, "buyer_price_change", commodity, change=True)
+        price = found.world.commodities[found.world.commodity_index[commodity]].price_usd_per_t
+        base = anchors.derived(commodity, "baseline price", price, "USD/t", "price at the producing node")
+        lines.append(Line(commodity, told, base, charted=len(lines) < CHARTED))
+    if not lines:
+        return None
+    worst = lines[0].cells[results.columns.index(results.stress)]
+    buyer = economy_name(found.buyer, found.world)
+    top = join([line.label for line in lines[:2]])
+    title = f"{capital(results.name(results.stress))}: the price of {top} moves most"
+    if worst is not None and worst.central > 100 and not worst.within_noise:
+        title = f"If {lower(results.name(results.stress))}, the price of {top} more than doubles"
+    return Comparison(
+        key="price",
+        title=title,
+        measure=f"Change of the price that buyers in {buyer} face, %",
+        lines=tuple(lines),
+        note=(f"Against the baseline of {found.world.year}.",),
+        baseline="Baseline, USD/t",
+        ratio=True,
+    )
+
+
+def _unmet(results: Results, anchors: Anchors) -> Comparison | None:
+    found = results.found
+    world, buyer = found.world, found.buyer
+    n = world.economy_index[buyer]
+    lines: list[Line] = []
+    for commodity in by_effect(results, "shortfall"):
+        use = float(world.flows[world.commodity_index[commodity], :, n].sum())
+        if use <= 0:
+            continue
+        told = tuple(
+            None if e is None else scaled(e, 100.0 / use, "%")
+            for e in cells(results, anchors, "shortfall", commodity)
+        )
+        if max((e.central for e in told if e is not None), default=0.0) < SMALLEST:
+            continue
+        base = anchors.derived(
+            commodity, f"baseline use, {economy_name(buyer, world)}", use, "t/yr", "all flows to it"
+        )
+        lines.append(Line(commodity, told, base, charted=len(lines) < CHARTED))
+    if not lines:
+        return None
+    lines.sort(key=lambda line: -central(line.cells[results.columns.index(results.stress)]))
+    lines = [Line(x.label, x.cells, x.baseline, n < CHARTED) for n, x in enumerate(lines)]
+    return Comparison(
+        key="shortfall",
+        title=f"{capital(lines[0].label)} falls shortest, measured against its use",
+        measure=f"Baseline use in {economy_name(buyer, world)} that is no longer met, %",
+        lines=tuple(lines),
+        note=("By final users and by makers, after stocks are drawn; the rows of the run give tonnes.",),
+        baseline="Baseline use, t/yr",
+    )
+
+
+def _sectors(results: Results, anchors: Anchors) -> Comparison | None:
+    from oresight.impact.sectors import SECTORS
+
+    buyer = results.found.buyer
+    lines = []
+    for sector in SECTORS:
+        told = tuple(
+            None if row is None else anchors.result(row, change=True)
+            for row in (
+                results.row(s, "sector_loss", destination=buyer, sector=sector) for s in results.columns
+            )
+        )
+        if any(c is not None for c in told):
+            lines.append(Line(capital(sector), told))
+    if not any(abs(central(c)) > 1e-3 for line in lines for c in line.cells):
+        return None
+    at = results.columns.index(results.stress)
+    lines.sort(key=lambda line: -central(line.cells[at]))
+    whole = sum(max(central(line.cells[at]), 0.0) for line in lines)
+    share = 100 * central(lines[0].cells[at]) / whole if whole > 0 else 0.0
+    return Comparison(
+        key="sectors",
+        title=f"{lines[0].label} bears most: {share:.0f} % of what users lose in the stress",
+        measure=f"Loss of users in {economy_name(buyer, results.found.world)} by sector, million USD a year",
+        lines=tuple(lines),
+        note=("Consumer surplus lost, split by the shares of each use; a gain is negative.",),
+        first="Sector",
+    )
+
+
+def _losses(results: Results, anchors: Anchors) -> Comparison | None:
+    found = results.found
+    world = found.world
+    n = world.economy_index[found.buyer]
+    stress = found.money[results.stress].loss[0]
+    named = [found.buyer]
+    named += [m.imposer for s in found.scenarios for m in s.measures]
+    named += [p.promisor for p in found.reading.provisions]
+    others = [world.economies[int(i)].code for i in np.argsort(-np.nan_to_num(stress), kind="stable")]
+    codes = [c for c in dict.fromkeys([*named, *others]) if c in world.economy_index and c != "ROW"][:8]
+    lines = []
+    for code in codes:
+        told = tuple(
+            None if row is None else anchors.result(row, change=True)
+            for row in (results.row(s, "loss", destination=code) for s in results.columns)
+        )
+        lines.append(Line(capital(economy_name(code, world, article=False)), told))
+    if not np.isfinite(stress[n]):
+        return None
+    return Comparison(
+        key="loss",
+        title=_loss_title(results, codes, stress),
+        measure="Loss of each economy, million USD a year",
+        lines=tuple(lines),
+        note=(
+            "The fall in consumer and producer surplus, duties and the rents that the economy keeps; "
+            "a gain is negative.",
+        ),
+        first="Economy",
+    )
+
+
+def _loss_title(results: Results, codes: Sequence[str], stress: Floats) -> str:
+    world = results.found.world
+    worst = max(codes, key=lambda c: stress[world.economy_index[c]])
+    stem = f"{capital(economy_name(worst, world))} loses most of those named"
+    imposers = {m.imposer for m in results.found.scenarios[results.stress].measures}
+    gaining = [c for c in codes if c in imposers and stress[world.economy_index[c]] < 0]
+    paying = [c for c in codes if c in imposers and stress[world.economy_index[c]] > 0]
+    if gaining:
+        return f"{stem}; {economy_name(gaining[0], world)} gains"
+    if paying and worst not in paying:
+        return f"{stem}; {economy_name(paying[0], world)} pays too"
+    return stem
+
+
+def _insurance(results: Results, anchors: Anchors) -> Comparison | None:
+    """What the promise spares the buyer if its maker would otherwise restrict too."""
+    if results.without is None or results.kept is None:
+        return None
+    found = results.found
+    buyer = found.world.economy_index[found.buyer]
+    lines = []
+    without, kept = found.outcome.solutions[results.without], found.outcome.solutions[results.kept]
+    effects = []
+    for c, commodity in enumerate(found.world.commodities):
+        before = 100 * (without.buyer_price[:, c, buyer] / commodity.price_usd_per_t - 1)
+        after = 100 * (kept.buyer_price[:, c, buyer] / commodity.price_usd_per_t - 1)
+        if np.isfinite(before[0]) and np.isfinite(after[0]) and abs(before[0] - after[0]) > SMALLEST:
+            effects.append((abs(before[0] - after[0]), commodity.name, before - after))
+    for _, name, gap in sorted(effects, key=lambda e: (-e[0], e[1])):
+        told = tuple(
+            None if row is None else anchors.result(row, change=True)
+            for row in (
+                results.row(s, "buyer_price_change", name, destination=found.buyer)
+                for s in (results.without, results.kept)
+            )
+        )
+        spared = difference(
+            results, anchors, results.kept, results.without, "buyer price change", "points", -gap, name
+        )
+        lines.append(Line(name, (*told, spared)))
+    if not lines:
+        return None
+    who = promisors(found)
+    return Comparison(
+        key="promise",
+        title=f"What the promise is worth: if {who} banned these exports too",
+        measure=f"Change of the price that buyers in {economy_name(found.buyer, found.world)} face, %",
+        lines=tuple(lines),
+        note=("The last column is the difference draw by draw, in percentage points.",),
+        chart=False,
+        columns=("No promise", "Promise kept", "Difference, points"),
+    )

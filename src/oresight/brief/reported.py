@@ -1,0 +1,299 @@
+"""What the text reports, as lines of the brief: what was agreed, what stands, what it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from oresight.brief.anchors import Anchors
+from oresight.brief.content import (
+    Agreed,
+    Claim,
+    ClaimRow,
+    Estimate,
+    OpenQuestion,
+    Span,
+    Standing,
+    Words,
+)
+from oresight.impact.claims import Claim as CheckedClaim
+from oresight.policy.records import Agreement, Measure, Provision, State
+from oresight.policy.say import day, economy_name, join, measure_name
+from oresight.reader.document import Document, Record
+from oresight.reader.reading import Reading
+from oresight.world.model import World
+
+_VERDICTS = {
+    "true": "True of every stage that the tables know",
+    "not borne out": "Not borne out",
+    "cannot be checked": "Cannot be checked",
+}
+_SHORT = 150  # characters of a quotation inside a line; the whole stands in the appendix
+
+
+@dataclass(slots=True)
+class Marks:
+    """The spans that the brief quotes, numbered in the order of the text once all are known."""
+
+    document: Document
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for record in self.document.records:
+            self.places.setdefault(record.quote, (record.start, record.end))
+
+    def spans(self) -> tuple[Span, ...]:
+        """Every record's span, in the order of the text."""
+        ordered = sorted(set(self.places.values()))
+        return tuple(Span(n, start, end) for n, (start, end) in enumerate(ordered, start=1))
+
+    def of(self, *quotes: str) -> tuple[int, ...]:
+        """The numbers of the spans with these words; words that are no record's have none."""
+        numbers = {(s.start, s.end): s.number for s in self.spans()}
+        found = [numbers[self.places[q]] for q in quotes if q in self.places]
+        return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Provisions that one set of words holds: who promises whom what."""
+
+    text: str
+    promisors: tuple[str, ...]
+    beneficiaries: tuple[str, ...]
+    binding: bool
+    quote: str
+
+
+def agreed_rows(reading: Reading, world: World, marks: Marks) -> tuple[Agreed, ...]:
+    """Agreements, each followed by its promises, then the promises that no agreement is said to hold."""
+    rows = []
+    held = set()
+    for agreement in reading.agreements:
+        rows.append(_agreement(agreement, world, marks))
+        held |= {p.id for p in agreement.provisions}
+        rows += [_promise(p, world, marks, agreement) for p in promises(agreement.provisions, world)]
+    rest = [p for p in reading.provisions if p.id not in held]
+    rows += [_promise(p, world, marks, None) for p in promises(rest, world)]
+    return tuple(rows)
+
+
+def promises(provisions: Iterable[Provision], world: World) -> tuple[Promise, ...]:
+    """Provisions as promises: what several economies give or get in the same words is one."""
+    groups: dict[tuple[object, ...], list[Provision]] = {}
+    for p in provisions:
+        groups.setdefault((p.kind, p.quote, p.commodities, p.rate_percent, p.binding), []).append(p)
+    made = []
+    for group in groups.values():
+        first = group[0]
+        givers = list(dict.fromkeys(p.promisor for p in group))
+        takers = list(dict.fromkeys(p.beneficiary for p in group))
+        text = first.text
+        if len(takers) > 1:
+            text = text.replace(
+                economy_name(takers[0], world), join([economy_name(t, world) for t in takers])
+            )
+        if len(givers) > 1:
+            one, many = economy_name(givers[0], world), join([economy_name(g, world) for g in givers])
+            rest = text[len(one) :]
+            for singular, plural in ((" promises ", " promise "), (" keeps ", " keep ")):
+                rest = rest.replace(singular, plural, 1)
+            text = _capital(many) + rest
+        made.append(Promise(text, tuple(givers), tuple(takers), first.binding, first.quote))
+    return tuple(made)
+
+
+def _agreement(agreement: Agreement, world: World, marks: Marks) -> Agreed:
+    state = agreement.states[0] if agreement.states else State("announced", "", "")
+    kind = agreement.kind.replace("_", " ")
+    count = len(promises(agreement.provisions, world))
+    holds = f", with {count} promise{'s' if count > 1 else ''}, below" if count else ""
+    return Agreed(
+        parties=join([economy_name(p, world, article=False) for p in agreement.parties]),
+        what=(f"{_capital(kind)}{holds}.",),
+        status=state.state.replace("_", " "),
+        day=_when(state),
+        force="binding" if agreement.binding and state.state in {"signed", "in_force"} else "not binding",
+        spans=marks.of(agreement.quote),
+    )
+
+
+def _promise(promise: Promise, world: World, marks: Marks, agreement: Agreement | None) -> Agreed:
+    def named(codes: tuple[str, ...]) -> str:
+        return join([economy_name(c, world, article=False) for c in codes if c != "all"])
+
+    parties = named(promise.promisors)
+    if named(promise.beneficiaries) and promise.beneficiaries != promise.promisors:
+        parties += " to " + named(promise.beneficiaries)
+    return Agreed(
+        parties=parties,
+        what=(f"{promise.text}.",),
+        status="promised",
+        day="" if agreement is not None else "in no agreement that the text names",
+        force="binding" if promise.binding else "not binding",
+        spans=marks.of(promise.quote),
+        part=agreement is not None,
+    )
+
+
+def binding_lines(reading: Reading, world: World, marks: Marks) -> tuple[Standing, ...]:
+    """Promises that bind, and measures that the text tells as in force."""
+    held = promises(reading.provisions, world)
+    lines = [Standing((f"{p.text}.",), marks.of(p.quote)) for p in held if p.binding]
+    lines += [
+        Standing((f"{measure_words(m, world)}{_since(m)}.",), marks.of(m.quote))
+        for m in reading.measures
+        if _state(m) in {"in_force", "suspended"} and m.instrument != "equity_stake"
+    ]
+    lines += [
+        Standing((f"{measure_words(m, world)}.",), marks.of(m.quote))
+        for m in reading.measures
+        if _state(m) == "in_force" and m.instrument == "equity_stake"
+    ]
+    return _merged(lines)
+
+
+def threatened_lines(reading: Reading, world: World, marks: Marks) -> tuple[Standing, ...]:
+    """Measures threatened, proposed or announced, with their deadline and their cause."""
+    lines = []
+    for m in reading.measures:
+        if _state(m) not in {"threatened", "proposed", "announced"}:
+            continue
+        until = f", by {day(m.states[0].until)}" if m.states[0].until else ""
+        cause = f", {m.cause}" if m.cause else ""
+        lines.append(
+            Standing(
+                (f"{_capital(_state(m))}: {_lower(measure_words(m, world))}{until}{cause}.",),
+                marks.of(m.quote),
+            )
+        )
+    return _merged(lines)
+
+
+def said_lines(reading: Reading, document: Document, world: World, marks: Marks) -> tuple[Standing, ...]:
+    """Promises that do not bind, meetings, claims and what people are quoted as saying."""
+    lines = [
+        Standing((f"{p.text}.",), marks.of(p.quote))
+        for p in promises(reading.provisions, world)
+        if not p.binding
+    ]
+    for record in document.records:
+        if record.kind == "statement":
+            who = record.speaker or join([economy_name(a, world) for a in record.actors]) or "The text"
+            lines.append(
+                Standing((f"{_capital(who)}: “{short(_inner(record.quote))}”",), marks.of(record.quote))
+            )
+        elif record.kind == "meeting":
+            lines.append(Standing((_meeting(record, world),), marks.of(record.quote)))
+        elif record.kind == "supply_share":
+            lines.append(Standing((f"Claimed: “{short(record.quote)}”",), marks.of(record.quote)))
+    return _merged(lines)
+
+
+def claims_shown(
+    claims: Iterable[CheckedClaim], world: World, marks: Marks, anchors: Anchors
+) -> tuple[Claim, ...]:
+    """The text's shares with their verdicts and every figure held against them."""
+    shown = []
+    for claim in claims:
+        rows = tuple(
+            ClaimRow(
+                what=_figure_name(check.fact.subject, check.fact.stage, check.fact.source),
+                figure=anchors.fact(check.fact),
+                year=check.fact.year,
+                bears_out=check.holds,
+            )
+            for check in claim.checks
+        )
+        verdict = _VERDICTS.get(claim.verdict) or claim.sentence.split(":")[0].rstrip(".")
+        explanation: Words = (claim.sentence,)
+        if rows:
+            explanation += (
+                " Figures of one stage differ by source, year and what they count; all are shown.",
+            )
+        shown.append(
+            Claim(
+                claimed=short(claim.record.quote, 240),
+                verdict=verdict,
+                explanation=explanation,
+                rows=rows,
+                spans=marks.of(claim.record.quote),
+                level=Estimate(claim.share_percent, "%"),
+                chart_title=claim.sentence.rstrip(".") if rows else "",
+            )
+        )
+    return tuple(shown)
+
+
+def open_questions(reading: Reading, document: Document) -> tuple[OpenQuestion, ...]:
+    """What the text does not tell, as the reader and the policy room noted it."""
+    asked = dict.fromkeys((*reading.open_questions, *document.notes))
+    return tuple(OpenQuestion((question,)) for question in asked)
+
+
+def measure_words(measure: Measure, world: World) -> str:
+    """A measure with its amount and whom it falls on: "... import tariff on all goods, 100 %, from China"."""
+    words = measure_name(measure, world)
+    if measure.rate_percent is not None:
+        words += f", {measure.rate_percent:g} %"
+    targets = [t for t in measure.targets if t not in {"all", ""}]
+    if targets and measure.instrument != "equity_stake":
+        verb = "on goods from" if measure.instrument.startswith("import") else "to"
+        words += f", {verb} {join([economy_name(t, world) for t in targets])}"
+    return words
+
+
+def short(text: str, most: int = _SHORT) -> str:
+    """A quotation on one line, cut at a word."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0] + " …"
+
+
+def _figure_name(subject: str, stage: str, source: str) -> str:
+    return ", ".join(w for w in (stage or "all stages", subject, source) if w)
+
+
+def _meeting(record: Record, world: World) -> str:
+    who = join([economy_name(a, world) for a in (*record.actors, *record.targets)])
+    status = {"planned": "to come", "held": "held"}.get(record.status or "", "")
+    parts = [f"A meeting of {who}" if who else "A meeting", status, day(record.date) if record.date else ""]
+    return ", ".join(p for p in parts if p) + "."
+
+
+def _merged(lines: Iterable[Standing]) -> tuple[Standing, ...]:
+    """Lines with the same words once, with all their spans."""
+    spans: dict[Words, tuple[int, ...]] = {}
+    for line in lines:
+        spans[line.words] = tuple(dict.fromkeys((*spans.get(line.words, ()), *line.spans)))
+    return tuple(Standing(words, numbers) for words, numbers in spans.items())
+
+
+def _state(measure: Measure) -> str:
+    return measure.states[0].state if measure.states else "announced"
+
+
+def _since(measure: Measure) -> str:
+    state = measure.states[0]
+    words = " (suspended)" if state.state == "suspended" else ""
+    return words + (f", since {day(state.on)}" if state.on and state.state == "in_force" else "")
+
+
+def _when(state: State) -> str:
+    return day(state.on) if state.on else state.note or "day not stated"
+
+
+def _inner(quote: str) -> str:
+    """What stands between quotation marks, when the whole quote holds one such stretch."""
+    for opening, closing in (("“", "”"), ('"', '"')):
+        start, end = quote.find(opening), quote.rfind(closing)
+        if 0 <= start < end and end - start > len(quote) / 3:
+            return quote[start + 1 : end]
+    return quote.strip('“”"')
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text.startswith("The ") else text

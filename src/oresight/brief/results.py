@@ -1,0 +1,273 @@
+"""What the run found: its rows by what they are about, and the sentences that matter first.
+
+A difference between scenarios is taken draw by draw, so that what the assumptions do to both sides
+cancels; its interval is that of the difference, not the gap between two intervals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oresight.brief.anchors import Anchors
+from oresight.brief.content import Estimate, Finding, Words
+from oresight.brief.findings import Findings
+from oresight.impact.rows import Row, interval
+from oresight.policy.records import Provision
+from oresight.policy.say import economy_name, goods, join
+
+Floats = NDArray[np.float64]
+Key = tuple[str, str, str | None, str | None, str | None, str | None]
+
+SMALLEST = 0.05  # per cent; a price that moves less in every scenario has no line
+MILLION = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The rows of a run by what they are about, with the roles that the scenarios play."""
+
+    found: Findings
+    rows: dict[Key, Row]
+    quo: int
+    deal: int | None
+    stress: int
+    both: int | None
+    without: int | None  # the promise tested: broken
+    kept: int | None  # and kept
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The scenarios that stand side by side."""
+        return tuple(n for n in (self.quo, self.deal, self.stress, self.both) if n is not None)
+
+    def name(self, scenario: int) -> str:
+        """A scenario's full name."""
+        return self.found.scenarios[scenario].name
+
+    def label(self, scenario: int) -> str:
+        """A scenario's name at the head of a column."""
+        if scenario == self.both:
+            return "Both"
+        name = self.name(scenario)
+        return name[:1].upper() + name[1:]
+
+    def row(
+        self,
+        scenario: int,
+        variable: str,
+        commodity: str | None = None,
+        origin: str | None = None,
+        destination: str | None = None,
+        sector: str | None = None,
+    ) -> Row | None:
+        """One result, or None where the run has none."""
+        return self.rows.get((self.name(scenario), variable, commodity, origin, destination, sector))
+
+
+def results_of(found: Findings) -> Results:
+    """Index a run's rows. Two scenarios are status quo and stress; four add the deal, six test a promise."""
+    count = len(found.scenarios)
+    rows = {(r.scenario, r.variable, r.commodity, r.origin, r.destination, r.sector): r for r in found.rows}
+    if count < 4:
+        return Results(found, rows, 0, None, count - 1, None, None, None)
+    return Results(found, rows, 0, 1, 2, 3, 4 if count > 5 else None, 5 if count > 5 else None)
+
+
+def findings(results: Results, anchors: Anchors) -> tuple[Finding, ...]:
+    """The results that matter first, as sentences."""
+    made = (
+        _stress_finding(results, anchors),
+        _deal_finding(results, anchors),
+        _promise_finding(results, anchors),
+    )
+    return tuple(f for f in made if f is not None)
+
+
+def _stress_finding(results: Results, anchors: Anchors) -> Finding | None:
+    found = results.found
+    ranked = by_effect(results, "buyer_price_change")
+    loss = loss_of(results, anchors, results.stress)
+    if not ranked or loss is None:
+        return None
+    first = _price(results, anchors, results.stress, ranked[0])
+    second = _price(results, anchors, results.stress, ranked[1]) if len(ranked) > 1 else None
+    buyer = economy_name(found.buyer, found.world)
+    detail: Words = (
+        f"For buyers in {buyer} the price of {ranked[0]} changes by ",
+        first or "an unknown amount",
+    )
+    if second is not None:
+        detail += (f", that of {ranked[1]} by ", second)
+    short = results.row(results.stress, "shortfall", ranked[0], destination=found.buyer)
+    use = found.world.flows[
+        found.world.commodity_index[ranked[0]], :, found.world.economy_index[found.buyer]
+    ].sum()
+    if short is not None and use > 0 and (short.central or 0.0) > 0:
+        estimate = anchors.result(short)
+        if estimate is not None:
+            detail += (
+                f"; of the {ranked[0]} used there, ",
+                scaled(estimate, 100.0 / use, "%"),
+                " is no longer met",
+            )
+    return Finding(
+        (f"If {lower(results.name(results.stress))}, {buyer} loses ", loss, "."),
+        (*detail, "."),
+    )
+
+
+def _deal_finding(results: Results, anchors: Anchors) -> Finding | None:
+    if results.deal is None or results.both is None:
+        return None
+    found = results.found
+    stressed = loss_difference(results, anchors, results.both, results.stress)
+    calm = loss_difference(results, anchors, results.deal, results.quo)
+    buyer = economy_name(found.buyer, found.world)
+    if nothing(stressed) and nothing(calm):
+        return Finding(
+            (f"By itself the deal changes nothing that {buyer} pays or gets.",),
+            ("Nothing in it moves a price while no promise is tested: what it forbids is not in force.",),
+        )
+    return Finding(
+        ("The deal changes that loss by ", stressed, _noise(stressed), "."),
+        (
+            f"Without the stress it changes {buyer}’s position by ",
+            calm,
+            _noise(calm),
+            "; a fall in the loss is negative.",
+        ),
+    )
+
+
+def _promise_finding(results: Results, anchors: Anchors) -> Finding | None:
+    if results.without is None or results.kept is None:
+        return None
+    found = results.found
+    spared = loss_difference(results, anchors, results.kept, results.without)
+    who = promisors(found)
+    what = join(list(dict.fromkeys(goods(p.commodities) for p in promises_tested(found))))
+    buyer = economy_name(found.buyer, found.world)
+    if nothing(spared):
+        return Finding(
+            (f"The promise of {who} is worth nothing measurable, even if {who} would else ban the exports.",),
+            (f"At the baseline {buyer} buys little or none of its {what} there.",),
+        )
+    return Finding(
+        (
+            f"If {who} would else ban its exports of {what} as well, the promise changes the loss by ",
+            spared,
+            _noise(spared),
+            ".",
+        ),
+        ("It is an insurance: it pays only when it is tested.",),
+    )
+
+
+def loss_of(results: Results, anchors: Anchors, scenario: int) -> Estimate | None:
+    """The buyer's loss in a scenario."""
+    row = results.row(scenario, "loss", destination=results.found.buyer)
+    return None if row is None else anchors.result(row)
+
+
+def loss_difference(results: Results, anchors: Anchors, one: int, other: int) -> Estimate:
+    """The buyer's loss in one scenario less that in another, draw by draw."""
+    n = results.found.world.economy_index[results.found.buyer]
+    gap = (results.found.money[one].loss[:, n] - results.found.money[other].loss[:, n]) / MILLION
+    return difference(results, anchors, one, other, "loss", "million USD/yr", gap, None)
+
+
+def difference(
+    results: Results,
+    anchors: Anchors,
+    one: int,
+    other: int,
+    variable: str,
+    unit: str,
+    gap: Floats,
+    commodity: str | None,
+) -> Estimate:
+    """A difference between scenarios as a row of the run; `gap` has shape (D,), the central case first."""
+    middle, low, high = interval(gap)
+    row = Row(
+        scenario=f"{results.name(one)}, less {results.name(other)}",
+        variable=f"difference of {variable}",
+        unit=unit,
+        central=middle,
+        low=low,
+        high=high,
+        commodity=commodity,
+        destination=results.found.buyer,
+    )
+    estimate = anchors.result(row, change=True)
+    return estimate if estimate is not None else Estimate(float("nan"), unit)
+
+
+def promises_tested(found: Findings) -> tuple[Provision, ...]:
+    """Promises of no export restriction, which the last two scenarios put to the test."""
+    return tuple(p for p in found.reading.provisions if p.kind == "no_export_restriction")
+
+
+def promisors(found: Findings) -> str:
+    """Who makes the promises that are tested: "Malaysia"."""
+    return join(list(dict.fromkeys(economy_name(p.promisor, found.world) for p in promises_tested(found))))
+
+
+def cells(
+    results: Results, anchors: Anchors, variable: str, commodity: str, *, change: bool = False
+) -> tuple[Estimate | None, ...]:
+    """One variable of the buyer's in the scenarios that stand side by side."""
+    rows = (results.row(s, variable, commodity, destination=results.found.buyer) for s in results.columns)
+    return tuple(None if row is None else anchors.result(row, change=change) for row in rows)
+
+
+def _price(results: Results, anchors: Anchors, scenario: int, commodity: str) -> Estimate | None:
+    row = results.row(scenario, "buyer_price_change", commodity, destination=results.found.buyer)
+    return None if row is None else anchors.result(row, change=True)
+
+
+def by_effect(results: Results, variable: str) -> list[str]:
+    """Commodities that a scenario moves for the buyer, by the largest change in the stress, then in any."""
+    found = results.found
+
+    def size(commodity: str, scenario: int) -> float:
+        row = results.row(scenario, variable, commodity, destination=found.buyer)
+        return abs(row.central or 0.0) if row is not None else 0.0
+
+    moved = [
+        c.name for c in found.world.commodities if max(size(c.name, s) for s in results.columns) >= SMALLEST
+    ]
+    return sorted(moved, key=lambda name: (-size(name, results.stress), name))
+
+
+def scaled(e: Estimate, factor: float, unit: str) -> Estimate:
+    """An estimate in another unit, with the same row behind it."""
+    low = None if e.low is None else e.low * factor
+    high = None if e.high is None else e.high * factor
+    return Estimate(e.central * factor, unit, low, high, e.change, e.link)
+
+
+def central(e: Estimate | None) -> float:
+    """The central value, zero where there is none."""
+    return 0.0 if e is None else e.central
+
+
+def nothing(e: Estimate) -> bool:
+    """Whether a difference is none at all, to a thousandth of its unit."""
+    return max(abs(e.central), abs(e.low or 0.0), abs(e.high or 0.0)) < 1e-3
+
+
+def _noise(e: Estimate) -> str:
+    return ", which is smaller than its noise" if e.within_noise else ""
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def lower(text: str) -> str:
+    """The text as it stands inside a sentence."""
+    return text[:1].lower() + text[1:] if text.startswith(("The ", "A ")) else text
