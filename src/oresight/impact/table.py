@@ -11,53 +11,58 @@ from oresight.impact import chain, money, quantities, sectors
 from oresight.impact.rows import UNITS, Row, intervals, plain
 from oresight.market.costs import delivered_price_change
 from oresight.market.outcome import Outcome, Solution
-from oresight.world.model import World
 
 Floats = NDArray[np.float64]
+Labels = list[dict[str, str]]
+Batch = tuple[str, Floats, Labels]  # a variable, its values (D, L), a label for each of the L
 
 SMALLEST_FLOW = 1e-6  # t/yr: a gram; a route that carries less in every case has no row
 MILLION = 1e6
 
 
-def rows(outcome: Outcome, *, chains: tuple[str, ...] = ()) -> list[Row]:
-    """All results of an outcome. `chains` names the origins for which chain shares are traced."""
-    return [row for solution in outcome.solutions for row in scenario_rows(outcome, solution, chains=chains)]
+def rows(outcome: Outcome, *, chains: tuple[str, ...] = (), about: str | None = None) -> list[Row]:
+    """All results of an outcome, scenario by scenario in a fixed order.
+
+    `chains` names the origins for which chain shares are traced. `about` keeps the rows of one
+    economy, as origin or destination, and those of the world as a whole.
+    """
+    return [row for solution in outcome.solutions for row in scenario_rows(outcome, solution, chains, about)]
 
 
-def scenario_rows(outcome: Outcome, solution: Solution, *, chains: tuple[str, ...] = ()) -> list[Row]:
-    """All results of one scenario, in a fixed order."""
-    return [
-        *_prices(outcome, solution),
-        *_tonnes(outcome, solution),
-        *_chain(outcome, solution, chains),
-        *_money(outcome, solution),
-    ]
+def scenario_rows(
+    outcome: Outcome, solution: Solution, chains: tuple[str, ...] = (), about: str | None = None
+) -> list[Row]:
+    """The results of one scenario; see `rows`."""
+    groups = (
+        _prices(outcome, solution),
+        _routes(outcome, solution, about),
+        _tonnes(outcome, solution),
+        _chain(outcome, solution, chains),
+        _money(outcome, solution),
+    )
+    return [row for group in groups for batch in group for row in _told(solution.wedges.name, batch, about)]
 
 
-def _emit(
-    solution: Solution,
-    variable: str,
-    values: Floats,
-    labels: list[dict[str, str]],
-) -> Iterator[Row]:
-    """Rows of `values`, shape (D, L), one per label; what is not defined in the central case is left out."""
+def _told(scenario: str, batch: Batch, about: str | None) -> Iterator[Row]:
+    """The rows of a batch; what is not defined in the central case is left out."""
+    variable, values, labels = batch
+    if about is not None:
+        keep = [n for n, label in enumerate(labels) if _is_about(label, about)]
+        values, labels = values[:, keep], [labels[n] for n in keep]
     if not labels:
         return
     central, low, high = intervals(values)
-    for n, label in enumerate(labels):
-        if np.isfinite(central[n]):
-            yield Row(
-                scenario=solution.wedges.name,
-                variable=variable,
-                unit=UNITS[variable],
-                central=float(central[n]),
-                low=plain(low[n]),
-                high=plain(high[n]),
-                **label,
-            )
+    unit = UNITS[variable]
+    for n in np.flatnonzero(np.isfinite(central)):
+        yield Row(scenario, variable, unit, float(central[n]), plain(low[n]), plain(high[n]), **labels[n])
 
 
-def _prices(outcome: Outcome, solution: Solution) -> Iterator[Row]:
+def _is_about(label: dict[str, str], economy: str) -> bool:
+    ends = (label.get("origin"), label.get("destination"))
+    return economy in ends or ends == (None, None)
+
+
+def _prices(outcome: Outcome, solution: Solution) -> Iterator[Batch]:
     world = outcome.world
     codes = [e.code for e in world.economies]
     for c, commodity in enumerate(world.commodities):
@@ -67,72 +72,55 @@ def _prices(outcome: Outcome, solution: Solution) -> Iterator[Row]:
             ("buyer_price_change", solution.buyer_price, "destination"),
         ):
             labels = [{"commodity": commodity.name, side: code} for code in codes]
-            yield from _emit(solution, variable, 100.0 * (prices[:, c, :] / p0 - 1.0), labels)
-    yield from _delivered(outcome, solution)
+            yield variable, 100.0 * (prices[:, c, :] / p0 - 1.0), labels
 
 
-def _delivered(outcome: Outcome, solution: Solution) -> Iterator[Row]:
+def _routes(outcome: Outcome, solution: Solution, about: str | None) -> Iterator[Batch]:
     world = outcome.world
-    values = delivered_price_change(outcome, solution)
-    keep = np.flatnonzero(solution.flow.max(axis=0) > SMALLEST_FLOW)
-    yield from _emit(
-        solution, "delivered_price_change", values[:, keep], [_route(world, outcome.routes[r]) for r in keep]
-    )
+    seen = np.maximum(solution.flow.max(axis=0), outcome.baseline_flow) > SMALLEST_FLOW
+    if about is not None and about in world.economy_index:
+        seen &= (outcome.routes[:, 1:] == world.economy_index[about]).any(axis=1)
+    keep = np.flatnonzero(seen)
+    labels = [
+        {
+            "commodity": world.commodities[c].name,
+            "origin": world.economies[i].code,
+            "destination": world.economies[j].code,
+        }
+        for c, i, j in outcome.routes[keep]
+    ]
+    yield "flow", solution.flow[:, keep], labels
+    # The baseline is the same in every draw.
+    yield "baseline_flow", np.tile(outcome.baseline_flow[keep], (solution.flow.shape[0], 1)), labels
+    yield "delivered_price_change", delivered_price_change(outcome, solution)[:, keep], labels
 
 
-def _route(world: World, route: NDArray[np.int64]) -> dict[str, str]:
-    c, i, j = (int(x) for x in route)
-    return {
-        "commodity": world.commodities[c].name,
-        "origin": world.economies[i].code,
-        "destination": world.economies[j].code,
-    }
-
-
-def _tonnes(outcome: Outcome, solution: Solution) -> Iterator[Row]:
+def _tonnes(outcome: Outcome, solution: Solution) -> Iterator[Batch]:
     world = outcome.world
-    codes = [e.code for e in world.economies]
-    seen = np.maximum(solution.flow.max(axis=0), outcome.baseline_flow)
-    keep = np.flatnonzero(seen > SMALLEST_FLOW)
-    routes = [_route(world, outcome.routes[r]) for r in keep]
-    yield from _emit(solution, "flow", solution.flow[:, keep], routes)
-    for r, label in zip(keep, routes, strict=True):
-        # The baseline is the same in every draw.
-        value = float(outcome.baseline_flow[r])
-        end = value if outcome.draws else None
-        yield Row(solution.wedges.name, "baseline_flow", "t/yr", value, end, end, **label)
+    codes = np.array([e.code for e in world.economies])
     for c, commodity in enumerate(world.commodities):
         flows = quantities.flows_of(outcome, solution.flow, c)
-        makes = flows.sum(axis=2)
-        uses = quantities.consumption(outcome, solution, c)
         before = quantities.baseline_flows_of(outcome, c)[0]
-        made = [n for n in range(len(codes)) if before[n].sum() > 0]
-        used = [n for n in range(len(codes)) if before[:, n].sum() > 0]
-        at = [{"commodity": commodity.name, "origin": codes[n]} for n in made]
-        to = [{"commodity": commodity.name, "destination": codes[n]} for n in used]
-        yield from _emit(solution, "production", makes[:, made], at)
-        yield from _emit(solution, "consumption", uses[:, used], to)
-        yield from _emit(solution, "shortfall", quantities.shortfall(outcome, solution, c)[:, used], to)
         drawn = solution.stock_drawn[:, c, :]
-        yield from _emit(
-            solution, "net_import_reliance", quantities.net_import_reliance(flows, drawn)[:, used], to
-        )
-        shares = quantities.import_shares(flows)
-        pairs = [(i, j) for i in made for j in used if i != j and flows[:, i, j].max() > SMALLEST_FLOW]
-        labels = [
-            {"commodity": commodity.name, "origin": codes[i], "destination": codes[j]} for i, j in pairs
+        made, used = before.sum(axis=1) > 0, before.sum(axis=0) > 0
+        name = commodity.name
+        makers = [{"commodity": name, "origin": str(code)} for code in codes[made]]
+        users = [{"commodity": name, "destination": str(code)} for code in codes[used]]
+        yield "production", flows.sum(axis=2)[:, made], makers
+        yield "consumption", quantities.consumption(outcome, solution, c)[:, used], users
+        yield "shortfall", quantities.shortfall(outcome, solution, c)[:, used], users
+        yield "net_import_reliance", quantities.net_import_reliance(flows, drawn)[:, used], users
+        i, j = np.nonzero((flows.max(axis=0) > SMALLEST_FLOW) & ~np.eye(len(codes), dtype=bool))
+        pairs = [
+            {"commodity": name, "origin": str(a), "destination": str(b)}
+            for a, b in zip(codes[i], codes[j], strict=True)
         ]
-        if pairs:
-            yield from _emit(
-                solution, "import_share", np.stack([shares[:, i, j] for i, j in pairs], axis=1), labels
-            )
-        yield from _emit(
-            solution, "hhi", quantities.production_hhi(flows)[:, None], [{"commodity": commodity.name}]
-        )
-        yield from _emit(solution, "hhi", quantities.import_hhi(flows)[:, used], to)
+        yield "import_share", quantities.import_shares(flows)[:, i, j], pairs
+        yield "hhi", quantities.production_hhi(flows)[:, None], [{"commodity": name}]
+        yield "hhi", quantities.import_hhi(flows)[:, used], users
 
 
-def _chain(outcome: Outcome, solution: Solution, origins: tuple[str, ...]) -> Iterator[Row]:
+def _chain(outcome: Outcome, solution: Solution, origins: tuple[str, ...]) -> Iterator[Batch]:
     world = outcome.world
     for origin in origins:
         shares = chain.chain_shares(outcome, solution.flow, solution.activity, world.economy_index[origin])
@@ -141,10 +129,10 @@ def _chain(outcome: Outcome, solution: Solution, origins: tuple[str, ...]) -> It
                 {"commodity": commodity.name, "origin": origin, "destination": e.code}
                 for e in world.economies
             ]
-            yield from _emit(solution, "chain_share", shares[:, c, :], labels)
+            yield "chain_share", shares[:, c, :], labels
 
 
-def _money(outcome: Outcome, solution: Solution) -> Iterator[Row]:
+def _money(outcome: Outcome, solution: Solution) -> Iterator[Batch]:
     world = outcome.world
     codes = [e.code for e in world.economies]
     account = money.money(outcome, solution)
@@ -154,15 +142,14 @@ def _money(outcome: Outcome, solution: Solution) -> Iterator[Row]:
         ("consumer_surplus_change", account.consumer_surplus_change, "destination"),
         ("producer_surplus_change", account.producer_surplus_change, "origin"),
     ):
-        touched = np.argwhere(np.abs(np.nan_to_num(values)).max(axis=0) > 0)
-        labels = [{"commodity": world.commodities[c].name, side: codes[n]} for c, n in touched]
-        picked = values[:, touched[:, 0], touched[:, 1]] / MILLION
-        yield from _emit(solution, variable, picked, labels)
+        c, n = np.nonzero(np.abs(np.nan_to_num(values)).max(axis=0) > 0)
+        labels = [{"commodity": world.commodities[a].name, side: codes[b]} for a, b in zip(c, n, strict=True)]
+        yield variable, values[:, c, n] / MILLION, labels
     balance = account.trade_change - account.trade_change.transpose(0, 2, 1)
-    pairs = np.argwhere(np.abs(balance).max(axis=0) > 0)
-    labels = [{"origin": codes[i], "destination": codes[j]} for i, j in pairs]
-    yield from _emit(solution, "trade_balance_change", balance[:, pairs[:, 0], pairs[:, 1]] / MILLION, labels)
+    i, j = np.nonzero(np.abs(balance).max(axis=0) > 0)
+    partners = [{"origin": codes[a], "destination": codes[b]} for a, b in zip(i, j, strict=True)]
+    yield "trade_balance_change", balance[:, i, j] / MILLION, partners
     losses = sectors.sector_losses(outcome, solution)
-    labels = [{"destination": code, "sector": sector} for code in codes for sector in sectors.SECTORS]
-    yield from _emit(solution, "sector_loss", losses.reshape(losses.shape[0], -1) / MILLION, labels)
-    yield from _emit(solution, "loss", account.loss / MILLION, [{"destination": code} for code in codes])
+    by_sector = [{"destination": code, "sector": sector} for code in codes for sector in sectors.SECTORS]
+    yield "sector_loss", losses.reshape(losses.shape[0], -1) / MILLION, by_sector
+    yield "loss", account.loss / MILLION, [{"destination": code} for code in codes]
