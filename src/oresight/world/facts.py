@@ -43,10 +43,11 @@ def find_facts(
         if fact.chosen and fact.attribute == "production" and fact.year == world.year
     }
     found = sourced + [fact for c in indices for fact in derived_facts(world, c, produced)]
+    stage_of = {c.name: c.stage for c in world.commodities}
     kept = [
         fact
         for fact in found
-        if (stages is None or fact.stage in stages or not fact.stage)
+        if (stages is None or (fact.stage or stage_of.get(fact.subject, "")) in stages)
         and (wanted is None or fact.economy in wanted or fact.partner in wanted)
     ]
     return sorted(kept, key=_order)
