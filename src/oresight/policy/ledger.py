@@ -32,6 +32,7 @@ from oresight.policy.records import (
     State,
 )
 
+DEEPEST = 50  # levels of lists and mappings in a YAML file
 EVER = "9999-12-31"  # known_by for "all that is on record"
 
 Entry = Measure | Agreement | Exemption
@@ -197,8 +198,16 @@ def parse_yaml(text: str, name: str) -> dict[str, Any]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        # libyaml builds nested nodes by recursion in C and crashes where Python would raise.
+        depth = 0
+        for event in yaml.parse(text, Loader=loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise InputError(f"{name}: nested too deep; a scenario needs five levels")
         _no_key_twice(yaml.compose(text, Loader=loader), name, set())
         content = yaml.load(text, Loader=loader)
+    except InputError:
+        raise
     except ValueError as fault:
         raise InputError(f"{name}: {fault}; write dates as 2025-10-26") from None
     except RecursionError:
