@@ -20,12 +20,13 @@ from oresight.deal.losses import Expected, Solve, solve_market, state_losses
 from oresight.deal.register import Risk
 from oresight.deal.shapley import EXACT_LIMIT, owen, sampled
 from oresight.deal.spared import NOT_VALUED, stops
-from oresight.deal.words import promise_name, worth_sentence
+from oresight.deal.words import SMALLEST, promise_name, worth_sentence
 from oresight.errors import InputError
 from oresight.impact.rows import interval
 from oresight.market.parameters import triangular
 from oresight.policy.ledger import Ledger
 from oresight.policy.records import Provision
+from oresight.policy.say import economy_name
 from oresight.world.model import Range, World
 
 Floats = NDArray[np.float64]
@@ -145,7 +146,8 @@ def value(
         loss_with=amount_of(kept_by_all.sum(axis=1)),
         avoided=amount_of((without - kept_by_all).sum(axis=1)),
         provisions=tuple(
-            _told(p, t, kept[p], noise, world, risks) for p, t in zip(open_to_value, tally, strict=True)
+            _told(p, t, kept[p], noise, beneficiary, world, risks)
+            for p, t in zip(open_to_value, tally, strict=True)
         ),
         not_valued=tuple((p, promise_name(p, world), _reason(p, world)) for p in unique if _reason(p, world)),
         risks=tuple(risks),
@@ -226,7 +228,13 @@ def _share(
 
 
 def _told(
-    provision: Provision, tally: _Tally, kept: Range, noise: float, world: World, risks: Sequence[Risk]
+    provision: Provision,
+    tally: _Tally,
+    kept: Range,
+    noise: float,
+    beneficiary: str,
+    world: World,
+    risks: Sequence[Risk],
 ) -> ProvisionValue:
     worth = amount_of(tally.share.sum(axis=1))
     error = float(np.sqrt(tally.variance)) / MILLION
@@ -236,7 +244,7 @@ def _told(
     by_commodity = _parts(dict(zip(names, tally.share[0], strict=True)), worth.central)
     if not tally.by_risk:
         verdict = "zero"
-    elif _is_noise(worth, max(noise / MILLION, Z90 * error)):
+    elif _is_noise(worth, max(noise / MILLION, Z90 * error, SMALLEST)):
         verdict = "noise"
     else:
         verdict = "valued"
@@ -254,6 +262,7 @@ def _told(
         verdict=verdict,
         sentence=worth_sentence(
             name,
+            economy_name(beneficiary, world),
             verdict,
             (worth.central, worth.low, worth.high),
             by_risk[0].name if by_risk else "",
@@ -290,6 +299,8 @@ def _reason(provision: Provision, world: World) -> str:
     """Why a provision cannot be valued; empty when it can be."""
     if provision.kind in NOT_VALUED and not provision.instruments:
         return NOT_VALUED[provision.kind]
+    if provision.kind.startswith("tariff") and provision.beneficiary == "all":
+        return "it does not say for whom tariffs stay as they are"
     if provision.promisor not in world.economy_index:
         return f"{provision.promisor} is not an economy of its own in this baseline"
     return ""

@@ -5,25 +5,41 @@ from __future__ import annotations
 import math
 
 from oresight.policy.records import Provision
-from oresight.policy.say import economy_name, goods, possessive
+from oresight.policy.say import economy_name, goods, join, possessive
 from oresight.world.model import World
+
+SMALLEST = 0.001  # million USD a year; less is not told as a value
 
 _PROMISE = {
     "tariff_standstill": "not to raise tariffs on",
     "tariff_removal": "to remove tariffs on",
     "market_opening": "to open its market to",
-    "supply_increase": "to supply more to",
-    "investment": "to invest with",
+    "supply_increase": "of more supply for",
+    "investment": "of investment for",
     "cooperation": "to cooperate with",
+}
+
+_RESTRICTION = {
+    "export_ban": "ban",
+    "export_quota": "quota",
+    "export_licensing": "licensing",
+    "export_tax": "tax",
 }
 
 
 def promise_name(provision: Provision, world: World) -> str:
-    """A provision as a noun phrase: "Malaysia's promise not to restrict exports of rare earths to Japan"."""
-    whom = economy_name(provision.beneficiary, world)
+    """A provision as a noun phrase: "Malaysia's promise of no ban or quota on rare earths for Japan"."""
+    if provision.beneficiary == "all":
+        whom = "everyone"
+    elif provision.beneficiary == provision.promisor:
+        whom = "itself"
+    else:
+        whom = economy_name(provision.beneficiary, world)
     of = goods(provision.commodities or ("all",))
     if provision.kind == "no_export_restriction":
-        what = f"not to restrict exports of {of} to {whom}"
+        named = [_RESTRICTION[i] for i in provision.instruments if i in _RESTRICTION]
+        none = f"no {join(named).replace(' and ', ' or ')} on" if named else "not to restrict"
+        what = f"{'of ' if named else ''}{none} exports of {of} to {whom}"
     elif provision.kind == "tariff_held":
         rate = "" if provision.rate_percent is None else f" at {provision.rate_percent:g} %"
         what = f"to hold its tariff on {whom}{rate}"
@@ -47,11 +63,12 @@ def million(amount: float | None) -> str:
 
 def percent(fraction: float) -> str:
     """A fraction as whole percent."""
-    return f"{100.0 * fraction:.0f} %"
+    return f"{round(100.0 * fraction):d} %"
 
 
 def worth_sentence(
     name: str,
+    whom: str,
     verdict: str,
     amount: tuple[float, float | None, float | None],
     risk: str,
@@ -68,10 +85,12 @@ def worth_sentence(
         )
     if not math.isfinite(central):
         return f"{name} has no value here: the market of a state that it bears on found no equilibrium."
+    if verdict == "noise" and abs(central) < SMALLEST:
+        return f"{name} changes what {whom} must expect to lose by less than a thousand dollars a year."
     if verdict == "noise":
         return (
-            f"{name} changes the expected loss by {million(central)} million USD a year{_between(low, high)},"
-            " which cannot be told from zero."
+            f"{name} changes what {whom} must expect to lose by {million(central)} million USD a year"
+            f"{_between(low, high)}, which cannot be told from zero."
         )
     verb, what, between = (
         ("saves", central, _between(low, high))
@@ -82,9 +101,9 @@ def worth_sentence(
     share = f", {percent(risk_share or 0.0)} of it" if some else ", all of it"
     force = "binding" if binding else "not binding"
     return (
-        f"{name} {verb} {million(what)} million USD a year in expectation{between}{share} through the risk"
-        f' "{risk}", and it shows most in {commodity}; the promise is {force} and taken to be kept with'
-        f" {percent(kept)} probability."
+        f"{name} {verb} {whom} {million(what)} million USD a year in expectation{between}{share} through"
+        f' the risk "{risk}", and it shows most in {commodity}; the promise is {force} and taken to be kept'
+        f" with {percent(kept)} probability."
     )
 
 
