@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -128,3 +129,22 @@ def test_ids_differ(tmp_path: Path) -> None:
 
 def test_measures_keep_their_dates_as_text() -> None:
     assert all(isinstance(s.on, str) for e in LEDGER.measures if isinstance(e, Measure) for s in e.states)
+
+
+MONTHS = [date(2025, month, 1).strftime("%B") for month in range(1, 13)]
+
+
+def days_in(text: str) -> list[str]:
+    found = re.findall(r"(\d{1,2}) ([A-Z][a-z]+) (20\d\d)", text)
+    return [f"{year}-{MONTHS.index(month) + 1:02}-{int(day):02}" for day, month, year in found]
+
+
+def test_no_entry_tells_of_what_came_after_it_became_known() -> None:
+    """Titles, notes and sources show from the first day an entry is known; later news belongs to a state."""
+    for entry in (*LEDGER.measures, *LEDGER.exemptions, *LEDGER.agreements):
+        known = min((s.known for s in entry.states if s.known), default=EVER)
+        said = " ".join((entry.title, entry.note, entry.source, getattr(entry, "cause", "")))
+        assert all(told <= known for told in days_in(said)), entry.id
+        for state in entry.states:
+            told_then = days_in(f"{state.note} {state.source}")
+            assert all(told <= max(state.known, state.until, state.on) for told in told_then), entry.id
