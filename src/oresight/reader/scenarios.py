@@ -102,7 +102,8 @@ def _same_act(measure: Measure, other: Measure) -> bool:
     if measure.instrument != "import_tariff":
         return True
     if (measure.rate_percent or 0.0) < 0:
-        return any(s.on and s.on == measure.states[0].on for s in other.states)
+        begun = {s.on for s in other.states if s.state == "in_force"} - {""}
+        return measure.states[0].on in begun
     return other.rate_percent == measure.rate_percent
 
 
