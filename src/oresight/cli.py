@@ -97,6 +97,12 @@ def _day(value: str | None, option: str) -> str | None:
         raise InputError(f"{option}: {value!r} is no date; write it as 2025-10-26") from None
 
 
+def _today() -> str:
+    import datetime
+
+    return datetime.date.today().isoformat()
+
+
 def _world(directory: str | None) -> World:
     from oresight.world.model import World
 
@@ -242,16 +248,18 @@ def ledger(
     as_json: Json = False,
 ) -> None:
     """Print measures, agreements and provisions, with state and dates."""
-    from oresight.policy.ledger import ledger_rows, load_ledger
+    from oresight.policy.ledger import load_ledger
+    from oresight.policy.listing import ledger_rows
 
+    day = _day(as_of, "--as-of") or _today()
     rows = ledger_rows(
         load_ledger(),
         _world(world),
-        imposer=imposer,
-        target=target,
-        commodity=commodity,
-        as_of=_day(as_of, "--as-of"),
-        known_by=_day(known_by, "--known-by"),
+        as_of=day,
+        known_by=_day(known_by, "--known-by") or day,
+        imposer=imposer or "",
+        target=target or "",
+        commodity=commodity or "",
     )
     _show(rows, as_json, "ledger")
 
@@ -267,19 +275,16 @@ def tariff(
     as_json: Json = False,
 ) -> None:
     """Print the stacked duty: total and parts."""
+    from oresight.policy.duties import duties, duties_json, duty_rows
     from oresight.policy.ledger import load_ledger
-    from oresight.policy.stacking import duty_rows
 
-    rows = duty_rows(
-        load_ledger(),
-        _world(world),
-        origin=origin,
-        destination=destination,
-        commodity=commodity,
-        as_of=_day(as_of, "--as-of"),
-        known_by=_day(known_by, "--known-by"),
-    )
-    _show(rows, as_json, "tariff")
+    day = _day(as_of, "--as-of") or _today()
+    known = _day(known_by, "--known-by") or day
+    found = duties(load_ledger(), _world(world), origin, destination, commodity, day, known)
+    if as_json:
+        _print_json(duties_json(found))
+    else:
+        _show(duty_rows(found), False, "tariff")
 
 
 @app.command()
@@ -296,6 +301,7 @@ def simulate(
     import dataclasses
     import hashlib
 
+    from oresight.brief.numbers import solution_json
     from oresight.impact.run_record import run_record
     from oresight.impact.table import rows as all_rows
     from oresight.policy.compile import to_wedges
@@ -322,7 +328,7 @@ def simulate(
         inputs = {path: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in scenarios}
         _print_json(
             {
-                "scenarios": [scenario_json(solution) for solution in outcome.solutions],
+                "scenarios": [solution_json(solution) for solution in outcome.solutions],
                 "results": [row.to_json() for row in results],
                 "run": run_record(outcome, inputs, law.fingerprint, results),
             }
@@ -333,22 +339,6 @@ def simulate(
         print_outcome(outcome, results)
     if any("failed" in solution.draw_status for solution in outcome.solutions):
         raise typer.Exit(3)
-
-
-def scenario_json(solution: Any) -> dict[str, object]:
-    """A solved scenario's head, in the contract's form."""
-    return {
-        "name": solution.wedges.name,
-        "status": solution.status,
-        "message": solution.message,
-        "certificate": dict(solution.certificate),
-        "worst_market": solution.worst_market,
-        "blocked": [
-            {"measure": b.measure, "provision": b.provision, "sentence": b.sentence}
-            for b in solution.wedges.blocked
-        ],
-        "notes": list(solution.wedges.notes),
-    }
 
 
 @app.command()
@@ -374,11 +364,16 @@ def reaction(
 @world_app.command("build")
 def world_build(
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="Where the tables go.")],
+    baci: Annotated[
+        str | None, typer.Option(metavar="FILE", help="BACI trade, as CSV or gzipped CSV.")
+    ] = None,
+    census: Annotated[str | None, typer.Option(metavar="FILE", help="US imports by HTS10, as CSV.")] = None,
+    usgs: Annotated[str | None, typer.Option(metavar="FILE", help="The USGS data release, as CSV.")] = None,
 ) -> None:
-    """Balance the bundled facts and evidence into a baseline, with a report of what did not fit."""
+    """Balance facts and trade evidence into a baseline, with a report of what did not fit."""
     from oresight.world.build import build_world
 
-    for line in build_world(out):
+    for line in build_world(out, baci=baci, census=census, usgs=usgs):
         print(line)
 
 

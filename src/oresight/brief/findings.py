@@ -16,7 +16,9 @@ from oresight.policy.ledger import Ledger
 from oresight.policy.records import Scenario
 from oresight.policy.wedges import Wedges
 from oresight.reader.document import Document
-from oresight.reader.to_policy import Reading, brief_scenarios, to_policy
+from oresight.reader.reading import Reading
+from oresight.reader.scenarios import brief_scenarios
+from oresight.reader.to_policy import to_policy
 from oresight.world.model import World
 
 Solver = Callable[[World, list[Wedges], int, int], Outcome]
@@ -54,12 +56,12 @@ def find(
     solve: Solver,
 ) -> Findings:
     """Work a text out: its policy, the scenarios it calls for, their solution, its claims."""
-    reading = to_policy(document)
-    scenarios = brief_scenarios(world, ledger, reading, as_of)
+    reading = to_policy(document, world)
+    scenarios = brief_scenarios(world, ledger, reading, as_of, known_by)
     outcome = solve(world, [to_wedges(s, world, ledger) for s in scenarios], draws, seed)
     imposers = dict.fromkeys(m.imposer for s in scenarios for m in s.measures)
     origins = tuple(code for code in imposers if code in world.economy_index and code != buyer)
-    results = tuple(rows(outcome, chains=origins))
+    results = tuple(rows(outcome, chains=origins, about=buyer))
     return Findings(
         document=document,
         reading=reading,

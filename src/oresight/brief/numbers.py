@@ -1,0 +1,66 @@
+"""The brief's numbers and records as one JSON object: what the page shows, for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from oresight.brief.findings import Findings
+from oresight.impact.claims import Claim
+from oresight.market.outcome import Solution
+from oresight.policy.records import Agreement, Measure
+
+
+def brief_json(found: Findings) -> dict[str, object]:
+    """Document, records, policy, claims, scenarios, results and the run."""
+    read = found.document.to_json()
+    return {
+        "document": read["document"],
+        "records": read["records"],
+        "as_of": found.as_of,
+        "known_by": found.known_by,
+        "buyer": found.buyer,
+        "agreements": [_agreement(a) for a in found.reading.agreements],
+        "measures": [_measure(m) for m in found.reading.measures],
+        "provisions": [dataclasses.asdict(p) for p in found.reading.provisions],
+        "open_questions": list(found.reading.open_questions),
+        "claims": [_claim(c) for c in found.claims],
+        "scenarios": [solution_json(s) for s in found.outcome.solutions],
+        "results": [row.to_json() for row in found.rows],
+        "run": dict(found.run),
+    }
+
+
+def solution_json(solution: Solution) -> dict[str, object]:
+    """A solved scenario's head: status, sentence, certificate and what was blocked."""
+    return {
+        "name": solution.wedges.name,
+        "status": solution.status,
+        "message": solution.message,
+        "certificate": {name: value for name, value in solution.certificate.items() if value == value},
+        "worst_market": solution.worst_market,
+        "blocked": [dataclasses.asdict(b) for b in solution.wedges.blocked],
+        "notes": list(solution.wedges.notes),
+    }
+
+
+def _agreement(agreement: Agreement) -> dict[str, object]:
+    return {**dataclasses.asdict(agreement), "provisions": [p.id for p in agreement.provisions]}
+
+
+def _measure(measure: Measure) -> dict[str, object]:
+    return {name: value for name, value in dataclasses.asdict(measure).items() if value not in (None, "", ())}
+
+
+def _claim(claim: Claim) -> dict[str, object]:
+    return {
+        "quote": claim.record.quote,
+        "economy": claim.economy,
+        "subject": claim.subject,
+        "share_percent": claim.share_percent,
+        "verdict": claim.verdict,
+        "sentence": claim.sentence,
+        "checks": [
+            {**dataclasses.asdict(check.fact), "holds": check.holds, "difference": check.difference}
+            for check in claim.checks
+        ],
+    }
