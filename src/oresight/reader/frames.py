@@ -29,10 +29,14 @@ SPLIT = re.compile(
 PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being|be|get|gets|got)\s+(?:\w+ly\s+|also\s+|not\s+|now\s+|currently\s+)?$")
 BY = re.compile(r"^.{0,90}?\bby\s+(?:the\s+|both\s+)?$")
 MODAL = re.compile(r"\b(?:will|would|may|could|can|might|shall)\b")
+ADJACENT = re.compile(r"^\)?(?:'s?)?(?:\s*\([^)]{0,60}\))?\s*(?:,[^.;]{0,200},)?\s*(?:also|further|each|both|therefore|hereby|then|now|jointly|governments?)?,?\s*$")
 MANY = re.compile(r"\b(two|three|four|five|several|separate|bilateral|2|3|4|5)\b[^.]{0,40}\b(?:agreements|deals|pacts|accords|treaties|memoranda|memorandums)\b")
 COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
+MEASURES = frozenset({"agreement", "investment", "tariff", "export_control", "threat"})
+STAKES = frozenset({"warrants"})
 STATE = re.compile(r"[A-Z]{3}|EU")
 COVERAGE = re.compile(r"^\s*(?:of|below|above|more|less|fewer)\b(?! (?:the )?(?:value|its value|customs value|declared))")
+TO_OTHER = re.compile(r"tariff|dut(?:y|ies)|market|barrier|export|import licens|purchas|procure|investment|digital")
 BECAME = re.compile(r"\bfrom\s+(?:a\s+|the\s+)?(?:current\s+|rate of\s+)?$")
 
 
@@ -113,7 +117,9 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
         kinds: set[str] = set()
         low = page.low[segment.start : segment.end]
         for rule in tables.rules:
-            if rule.kind in kinds or (rule.where == "instrument" and not page.instrument):
+            if rule.where == "instrument" and not page.instrument:
+                continue
+            if rule.alone and kinds & MEASURES:
                 continue
             if rule.unless and rule.unless.search(low):
                 continue
@@ -128,6 +134,7 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
                 if any(a <= head < b for a, b in consumed) or _inside(page.quoted, head):
                     continue
                 drafts = _read(page, rule, segment, start, end, head, carried, low)
+                drafts = [d for d in drafts if not _known(d, found, segment)]
                 if not drafts:
                     continue
                 found.extend(drafts)
@@ -138,6 +145,19 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
         if first and not carried and not is_prepositional(page.low, first[0].start, segment.start):
             carried = groups_in(page.text, tuple(first))[0]
     return found
+
+
+def _known(draft: Draft, found: list[Draft], segment: Segment) -> bool:
+    """Whether the clause has given the same kind with the same actors, or its rate as a threat, before."""
+    for other in reversed(found):
+        if other.segment is not segment:
+            return False
+        if other.rule.kind == draft.rule.kind and other.rule.name != draft.rule.name:
+            if not STAKES & {other.rule.name, draft.rule.name} and (set(other.actors) & set(draft.actors) or not draft.actors):
+                return True
+        if (other.rule.kind, draft.rule.kind) == ("threat", "tariff"):
+            return True
+    return False
 
 
 def _lead(page: Page, segment: Segment) -> tuple[Mention, ...]:
@@ -159,7 +179,7 @@ def _read(
         return []
     actor_group: tuple[Mention, ...] = ()
     target_group: tuple[Mention, ...] = ()
-    passive = rule.actor == "subject" and bool(PASSIVE.search(page.low[max(segment.start, head - 24) : head]))
+    passive = rule.actor == "subject" and rule.kind != "commitment" and bool(PASSIVE.search(page.low[max(segment.start, head - 24) : head]))
     if rule.actor == "subject" and passive:
         for group in groups_in(page.text, parties.between(head, segment.end)):
             if BY.match(page.low[head : group[0].start]):
@@ -169,7 +189,8 @@ def _read(
     elif rule.actor == "subject":
         actor_group = subject_of(parties, segment.floor, head) or carried
         if not codes_of(actor_group):
-            actor_group = _lead(page, segment)[:1] or ()
+            lead = _lead(page, segment)
+            actor_group = groups_in(page.text, lead)[0] if lead else ()
         left = max((m.end for m in actor_group), default=segment.start)
         target_group = parties.between(max(segment.start, left), segment.end)
     elif rule.actor == "modal":
@@ -190,8 +211,8 @@ def _read(
             subject = subject_of(parties, segment.floor, head)
             actor_group = (*subject, *everyone)
             actors, persons = codes_of(actor_group), persons_of(actor_group)
-    if not actors and rule.actor in ("subject", "modal") and page.instrument and parties.issuer:
-        actors = (parties.issuer,)
+    if not actors and rule.actor in ("subject", "modal") and page.instrument and rule.requires != "state subject":
+        actors = parties.own or ((parties.issuer,) if parties.issuer else ())
     if rule.target == "none":
         targets: tuple[str, ...] = ()
     elif rule.kind == "agreement":
@@ -211,6 +232,11 @@ def _read(
         targets = tuple(c for c in codes_of(target_group) if c not in actors)
     if rule.kind == "commitment":
         targets = _promised_to(page, actors, actor_group, segment, targets)
+    if rule.kind in ("tariff", "export_control") and not targets and segment.start > segment.floor:
+        before = codes_of(parties.between(segment.floor, segment.start))
+        targets = tuple(c for c in before if c not in actors)
+    if rule.adjacent and not _adjacent(page, actor_group, head):
+        return []
     if not _fits(rule, actors, targets):
         return []
     base = Draft(rule, segment, start, end, head, actors, targets, persons)
@@ -223,12 +249,28 @@ def _read(
     return [base]
 
 
+def _adjacent(page: Page, group: tuple[Mention, ...], head: int) -> bool:
+    """Whether a verb follows its subject at once, a phrase between commas apart."""
+    if not group:
+        return False
+    gap = page.low[max(m.end for m in group) : head]
+    return bool(ADJACENT.match(gap))
+
+
 def _promised_to(
     page: Page, actors: tuple[str, ...], group: tuple[Mention, ...], segment: Segment, targets: tuple[str, ...]
 ) -> tuple[str, ...]:
     """A promise of two parties to each other has no target; so has one whose only other party is a place."""
     if len(actors) > 1 and not group:
         return ()
+    named = page.parties.between(segment.start, segment.end)
+    owned = {code for m in named if m.form == "possessive" for code in m.codes} - {
+        code for m in named if m.form != "possessive" for code in m.codes
+    }
+    targets = tuple(code for code in targets if code not in owned)
+    own = page.parties.own
+    if not targets and len(actors) == 1 and len(own) == 2 and actors[0] in own and TO_OTHER.search(page.low[segment.start : segment.end]):
+        return tuple(code for code in own if code not in actors)
     return targets
 
 

@@ -41,7 +41,8 @@ JOIN = re.compile(
     r"^\s*\)?(?:\([^)]{0,40}\))?\s*,?\s*(?:and|&|or|as well as|along with|plus|together with|/|-|–)?,?\s*"
     r"(?:both |also |the |then-|its |with |between )*(?:[A-Z][a-z]+(?:\s[a-z]+)? )?$"
 )
-TIGHT = re.compile(r"^\s*\(\s*(?:the\s+)?[\"“]?$|^[\"”]?\)?\s*(?:and|,|&|or|/|-|–|as well as)?\s*$")
+LINK = re.compile(r"\b(?:and|or|as well as|along with|plus|together with)\b|[&/–-]")
+RESTATED = re.compile(r"^\s*\((?:the\s+)?[\"“]?$")
 POSSESSIVE = re.compile(r"^(?:['’]s\b|['’](?=\s))")
 
 
@@ -79,6 +80,8 @@ def _companies(text: str) -> list[tuple[int, int, str]]:
                 start += len(words[0]) + (len(text[start:]) - len(text[start + len(words[0]) :].lstrip()) - len(words[0]))
                 words = words[1:]
                 name = text[start:end].rstrip(". ,")
+            if pattern is SOFT_COMPANY and len(words) == 2 and re.match(r"\s+(?:and\s|[A-Z]?[a-z]*\s?[Mm]inist)", text[end : end + 12]):
+                continue
             if len(words) < 2 or re.search(rf"^(?:{PORTFOLIO})\s", name) and pattern is SOFT_COMPANY:
                 continue
             if "\n" in name:
@@ -103,7 +106,7 @@ def name_all(text: str, low: str, home_find: tuple[int, int] | None) -> Naming:
     finds = finds_of(text, low)
     home: str | None = None
     if home_find:
-        for find in finds_of(text[home_find[0] : home_find[1]].title(), low[home_find[0] : home_find[1]]):
+        for find in finds_of(text[home_find[0] : home_find[1]].title(), " " * (home_find[1] - home_find[0])):
             if find.kind == "economy":
                 home = find.value
         finds = [f for f in finds if not home_find[0] <= f.start < home_find[1]]
@@ -120,7 +123,8 @@ def name_all(text: str, low: str, home_find: tuple[int, int] | None) -> Naming:
         form = "adjective" if find.form == "adjective" else find.form
         if POSSESSIVE.match(text[find.end : find.end + 3]):
             form = "possessive"
-        candidates.append((1, find.start, find.start - find.end, Mention(find.start, find.end, find.kind, (find.value,), form)))
+        rank = 0 if find.kind in ("institution", "body") else 1
+        candidates.append((rank, find.start, find.start - find.end, Mention(find.start, find.end, find.kind, (find.value,), form)))
     for match in ANAPHOR.finditer(low):
         kind = match.lastgroup or "it"
         candidates.append((2, match.start(), match.start() - match.end(), Mention(match.start(), match.end(), "anaphor", (), kind)))
@@ -146,13 +150,28 @@ US_CITIES = {
 
 
 def group_of(text: str, mentions: tuple[Mention, ...], first: int) -> int:
-    """The index after the last mention that is coordinated with `mentions[first]` ("A, B and C")."""
+    """The index after the last mention that is coordinated with `mentions[first]` ("A, B and C").
+
+    A comma alone joins only parties of one family, and only where an "and" still follows: in "with A and B,
+    C said" the list ends before C.
+    """
     last = first
+    settled = first  # the last member that an "and" or a bracket has confirmed
     while last + 1 < len(mentions):
-        gap = text[mentions[last].end : mentions[last + 1].start]
-        if len(gap) > 60 or "\n\n" in gap or not JOIN.match(gap):
+        before, after = mentions[last], mentions[last + 1]
+        gap = text[before.end : after.start]
+        if len(gap) > 60 or "\n\n" in gap or before.form == "possessive" or POSSESSIVE.match(gap):
             break
-        if mentions[last].form == "possessive" or re.match(r"['’]s", gap):
+        if RESTATED.match(gap):
+            last += 1
+            settled = last
+            continue
+        if not JOIN.match(gap):
+            break
+        confirmed = LINK.search(gap)
+        if not confirmed and (settled > first or (before.person is None) != (after.person is None)):
             break
         last += 1
-    return last + 1
+        if confirmed:
+            settled = last
+    return settled + 1

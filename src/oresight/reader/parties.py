@@ -166,7 +166,7 @@ def subject_of(parties: Parties, floor: int, at: int) -> tuple[Mention, ...]:
         for group in groups_in(parties.text, found):
             if not codes_of(group) and not persons_of(group):
                 continue
-            if is_prepositional(low, group[0].start, floor):
+            if is_prepositional(low, group[0].start, floor) and not PLAN_OF.search(low[max(floor, group[0].start - 40) : group[0].start]):
                 continue
             last = group[-1]
             if last.form in ("adjective", "possessive") and last.person is None and last.kind == "economy":
@@ -179,10 +179,15 @@ def subject_of(parties: Parties, floor: int, at: int) -> tuple[Mention, ...]:
                 continue
             return group
         if weak:
-            return weak
+            agent = after_preposition(parties, weak[-1].end, at, "by")
+            return agent or weak
     return ()
 
 
+PLAN_OF = re.compile(
+    r"\b(?:proposal|plan|plans|decision|bid|offer|effort|efforts|attempt|agreement|move|threat|promise|pledge|intention|refusal|governments?|republic|kingdom)"
+    r"\s+(?:of|by|from|between|among)\s+(?:the\s+|both\s+)?$"
+)
 POSSESSED = re.compile(r"'s?\s")
 BY = re.compile(r"\b(?:by|between|among)\s+(?:the\s+|both\s+)?$")
 

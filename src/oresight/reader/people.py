@@ -34,6 +34,10 @@ TITLED = re.compile(
 OFFICE = re.compile(rf"\b(?:{OFFICES})(?!\w)")
 APPOSITION = re.compile(rf"(?P<name>{NAME}),\s+(?P<right>(?:(?:a|an|the|who is)\s+)?(?:[A-Za-z][\w.'’&-]*\s+){{0,6}}?(?P<office>{OFFICES})\b[^,.;]{{0,90}})")
 LEFT = re.compile(r"(?:[A-Za-z][\w.'’&-]*,?\s+){0,7}$")
+BETWEEN = re.compile(
+    r"(?:['’]s)?(?:\s+(?:[A-Z][\w'’&.-]*|and|of|the|for|state|top|chief|senior|deputy|trade|foreign|finance|defen[cs]e|interior"
+    r"|industry|energy|mines|agriculture|economy|vice|former|then|new|lead|subcommittee|committee|government))*\s*$"
+)
 SAYS = r"(?:said|says|told|added|stated|warned|argued|announced|noted|predicted|testified|insisted|explained|declared|commented|wrote|pledged|vowed)"
 SPEAKER = re.compile(rf"(?:^|[\s\"”,])(?P<name>{NAME_TOKEN}\s{NAME_TOKEN}(?:\s{NAME_TOKEN})?)\s+{SAYS}\b|\b{SAYS}\s+(?P<after>{NAME_TOKEN}\s{NAME_TOKEN})(?=[\s,.])")
 CAPITALISED = re.compile(r"\b[A-ZÀ-Ž][\w-]*[a-zà-ž]\b(?!\s+[Aa]dministration)")
@@ -67,6 +71,9 @@ class PersonFind:
     start: int
     end: int
     person: Person
+
+
+INITIAL = re.compile(r"\s[A-Z]\.(?=\s)")
 
 
 def _clean(name: str) -> str | None:
@@ -108,7 +115,7 @@ def people_of(text: str, finds: list[Find], table: Gazetteer, home: str | None) 
         return states[at] if at >= 0 and starts[at] >= left else None
 
     def note(name: str, code: str | None) -> Person:
-        official = known.get(name)
+        official = known.get(name) or known.get(INITIAL.sub("", name))
         if official is None and " " not in name and len(by_short.get(name, [])) == 1:
             candidate = known[by_short[name][0]]
             if code in (None, candidate.code):
@@ -137,7 +144,7 @@ def people_of(text: str, finds: list[Find], table: Gazetteer, home: str | None) 
         before = LEFT.search(text[window : match.start()])
         left = window + (before.start() if before else match.start() - window)
         state = state_in(left, match.start())
-        if state and re.search(r"[,]|\band\b(?!.*[Mm]inister)", text[state.start : match.start()]):
+        if state and not BETWEEN.match(text[state.end : match.start()]):
             state = None
         code = state.value if state else None
         begin = state.start if state else match.start()

@@ -57,6 +57,9 @@ def pick_date(low: str, start: int, end: int, at: int, kind: str, published: dt.
             continue
         if kind in ("commitment",) and date.role == "event":
             continue
+        between = low[min(at, start + date.start) : max(at, start + date.start)]
+        if kind in ("agreement", "commitment", "investment") and re.search(r"\bsaid\b", between):
+            continue
         found.append(date)
     if not found:
         return None
@@ -88,6 +91,8 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
     if sentence.end - sentence.start <= 230 and kind not in ("commitment", "tariff"):
         start, end = trim_quote(page.text, sentence.start, sentence.end, draft.head)
     words = low[max(segment.start, draft.head - 28) : draft.end]
+    if kind == "investment":
+        words = low[segment.start : draft.end]
     status = rule.status or status_of(tables, kind, words)
     subtype = rule.subtype or subtype_of(tables, kind, low[draft.head : segment.end])
     numbers = numbers_of(low[segment.start : segment.end])
@@ -118,6 +123,8 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
     if money and qualifier is None:
         qualifier = money[0].qualifier
     date = pick_date(low, segment.start, segment.end, draft.head, kind, published)
+    if kind == "meeting" and date and date.value and published and len(date.value) == 10:
+        status = "planned" if date.value > published.isoformat() else "held"
     role = date.role if date else None
     if date and role == "event" and kind in ("tariff", "threat", "export_control"):
         role = "condition" if re.search(r"\bif\b", clause[: date.start]) else ("event" if subtype.endswith("investigation") else "effective")
@@ -133,7 +140,7 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
         end,
         rule.name,
         rule.sure,
-        minerals=terms_in(page.terms, starts, segment.start, segment.end, "mineral"),
+        minerals=_goods(page, draft, starts),
         products=terms_in(page.terms, starts, segment.start, segment.end, "product"),
         sectors=terms_in(page.terms, starts, segment.start, segment.end, "sector"),
         rate_percent=rate,
@@ -150,6 +157,15 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
         date_basis=date.basis if date and date.value else None,
         persons=draft.persons,
     )
+
+
+def _goods(page: Page, draft: Draft, starts: list[int]) -> tuple[str, ...]:
+    """The minerals of a record: a control named in passing covers what follows its name; a meeting none."""
+    kind, segment = draft.rule.kind, draft.segment
+    if kind == "meeting":
+        return ()
+    left = draft.start if draft.rule.actor == "possessor" else segment.start
+    return terms_in(page.terms, starts, left, segment.end, "mineral")
 
 
 def _nearest(numbers: list[Number], start: int, end: int) -> Number:
@@ -179,7 +195,15 @@ def same(a: Record, b: Record) -> bool:
     if a.kind == "supply_share":
         return a.actors == b.actors and a.share_percent == b.share_percent and a.subtype == b.subtype
     if a.kind == "export_control":
-        return a.actors == b.actors and a.minerals == b.minerals and a.status == b.status and a.subtype.split("_")[-1] == b.subtype.split("_")[-1] and None in (a.date, b.date)
+        return (
+            a.actors == b.actors
+            and _overlap(a.minerals, b.minerals)
+            and _overlap(a.targets, b.targets)
+            and (a.status == b.status or "control named" in a.rule + b.rule)
+            and (a.subtype == b.subtype or {a.subtype, b.subtype} & {"export_restriction", "export_control"} != set())
+            and (None in (a.date, b.date) or a.date == b.date)
+            and None in (a.quantity, b.quantity)
+        )
     if a.kind in ("tariff", "threat"):
         if a.rate_percent is None and b.rate_percent is None:
             return a.actors == b.actors and set(a.targets) == set(b.targets) and a.subtype == b.subtype and a.products == b.products
@@ -188,11 +212,16 @@ def same(a: Record, b: Record) -> bool:
             and a.rate_percent == b.rate_percent
             and (set(a.targets) == set(b.targets) or not a.targets or not b.targets)
             and a.status == b.status
-            and (a.products == b.products or not a.products or not b.products)
+            and _overlap(a.products + a.minerals, b.products + b.minerals)
+            and (a.start == b.start or (a.products + a.minerals == b.products + b.minerals) or not (a.products + a.minerals) or not (b.products + b.minerals))
         )
     if a.kind == "investment":
         return a.actors == b.actors and a.targets == b.targets and a.amount == b.amount and a.share_percent == b.share_percent
     return a.kind == "commitment" and a.quote == b.quote
+
+
+def _overlap(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    return not a or not b or bool(set(a) & set(b))
 
 
 def merge(records: list[Record]) -> list[Record]:

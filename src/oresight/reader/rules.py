@@ -35,6 +35,8 @@ class Rule:
     subtype: str | None
     sure: float
     rest: bool
+    alone: bool  # only where the clause has given no measure, agreement or investment
+    adjacent: bool  # the verb must follow its subject at once
     where: str  # any | instrument (treaties, orders, fact sheets, joint statements) | news
     unless: re.Pattern[str] | None
     requires: str  # "" | rate | money | percent | two | party | mineral
@@ -168,6 +170,8 @@ def load() -> Tables:
                 entry.get("subtype"),
                 entry.get("sure", 0.8),
                 entry.get("rest", False),
+                entry.get("alone", False),
+                entry.get("adjacent", False),
                 entry.get("where", "any"),
                 re.compile(unless) if unless else None,
                 entry.get("requires", ""),

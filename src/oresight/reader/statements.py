@@ -37,15 +37,16 @@ def quotations(text: str, blocks: list[tuple[int, int]]) -> list[tuple[int, int]
 
 def _speaker(page: Page, start: int, end: int, verb: re.Match[str]) -> Mention | None:
     """The named official who is the subject of a verb of speech, before it or after it."""
-    after = page.parties.between(verb.end(), min(end, verb.end() + 4))
     gap = page.low[verb.end() : verb.end() + 2]
     near = [m for m in page.parties.between(verb.end(), min(end, verb.end() + 90)) if m.person]
     if near and gap.startswith(" ") and page.low[verb.end() : near[0].start].strip() == "" and _closes_quote(page, start, verb.start()):
         return near[0]
-    del after
     group = subject_of(page.parties, start, verb.start())
     people = [m for m in group if m.person is not None]
-    return people[0] if people else None
+    if not people:
+        return None
+    gap = page.low[people[-1].end : verb.start()]
+    return None if gap.startswith("'s") or len(gap.split()) > 16 or "said" in gap.split() else people[0]
 
 
 def _closes_quote(page: Page, start: int, at: int) -> bool:
