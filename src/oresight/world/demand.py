@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from oresight.errors import InputError, unknown
+from oresight.world.load import YEAR
 from oresight.world.model import Commodity, Economy, Fact, Floats
 
 NOTHING = 1e-6  # of supply: less than this left over is no final demand
@@ -106,8 +107,6 @@ def _of_group(facts: Sequence[Fact], commodity: Commodity) -> list[Fact]:
 
 
 def _chosen(facts: Sequence[Fact], subject: str, attribute: str) -> list[Fact]:
-    from oresight.world.load import YEAR
-
     return [
         f for f in facts if f.chosen and f.year == YEAR and f.subject == subject and f.attribute == attribute
     ]
