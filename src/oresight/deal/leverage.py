@@ -96,6 +96,7 @@ class Leverage:
     left_out: tuple[str, ...]
     failed: tuple[str, ...]
     draws: int
+    draws_solved: int
     seed: int
 
 
@@ -210,6 +211,7 @@ def judge(
         left_out=board.left_out,
         failed=failed,
         draws=draws,
+        draws_solved=len(sampled),
         seed=seed,
     )
 

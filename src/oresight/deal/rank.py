@@ -38,6 +38,7 @@ class Ranking:
     risks: tuple[Risk, ...]
     failed: tuple[str, ...]
     draws: int
+    draws_solved: int
     seed: int
 
 
@@ -91,5 +92,12 @@ def rank(
             )
         )
     return Ranking(
-        buyer, tuple(ranked), amount_of(total.sum(axis=1)), tuple(risks), losses.failed, draws, seed
+        buyer=buyer,
+        ranked=tuple(ranked),
+        total=amount_of(total.sum(axis=1)),
+        risks=tuple(risks),
+        failed=losses.failed,
+        draws=draws,
+        draws_solved=int(np.isfinite(total[1:]).all(axis=1).sum()),
+        seed=seed,
     )

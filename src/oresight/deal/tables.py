@@ -10,7 +10,7 @@ import numpy as np
 from oresight.deal.leverage import Leverage, Threat
 from oresight.deal.rank import Ranking
 from oresight.deal.register import Risk
-from oresight.deal.value import Amount, Part, Valuation
+from oresight.deal.value import Amount, Part, ProvisionValue, Valuation
 from oresight.deal.words import million, percent
 
 
@@ -54,8 +54,20 @@ def value_json(valuation: Valuation) -> dict[str, object]:
         "messages": list(valuation.messages),
         "solves": valuation.solves,
         "draws": valuation.draws,
+        "draws_solved": valuation.draws_solved,
         "seed": valuation.seed,
     }
+
+
+def _why(v: ProvisionValue) -> str:
+    """The reason in few words; the sentence says it in full."""
+    if v.verdict == "zero":
+        return "stops nothing in the register"
+    if v.verdict == "noise":
+        return "cannot be told from zero"
+    share = v.by_risk[0].share
+    part = "" if share is None or share > 0.995 else f"{percent(share)} "
+    return f"{part}through: {v.by_risk[0].name}; mostly in {v.by_commodity[0].name}"
 
 
 def amount_json(amount: Amount) -> dict[str, float | None]:
@@ -97,7 +109,7 @@ def value_rows(valuation: Valuation) -> list[dict[str, object]]:
             "million USD/yr": million(v.worth.central),
             "90 % interval": f"{million(v.worth.low)} to {million(v.worth.high)}",
             "kept": f"{100 * v.kept.central:.0f} %",
-            "why": v.sentence,
+            "why": _why(v),
         }
         for v in valuation.provisions
     ]
@@ -188,6 +200,7 @@ def leverage_json(result: Leverage) -> dict[str, object]:
         "left_out": list(result.left_out),
         "failed": list(result.failed),
         "draws": result.draws,
+        "draws_solved": result.draws_solved,
         "seed": result.seed,
     }
 
@@ -268,6 +281,7 @@ def rank_json(ranking: Ranking) -> dict[str, object]:
         "risks": [risk_json(risk) for risk in ranking.risks],
         "failed": list(ranking.failed),
         "draws": ranking.draws,
+        "draws_solved": ranking.draws_solved,
         "seed": ranking.seed,
     }
 

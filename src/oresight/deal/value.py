@@ -86,6 +86,7 @@ class Valuation:
     messages: tuple[str, ...]
     solves: int
     draws: int
+    draws_solved: int  # those of them that every market found an equilibrium in; intervals are over these
     seed: int
 
 
@@ -155,6 +156,7 @@ def value(
         messages=losses.messages,
         solves=losses.solves,
         draws=draws,
+        draws_solved=int(np.isfinite((without + kept_by_all)[1:]).all(axis=1).sum()),
         seed=seed,
     )
 
