@@ -154,7 +154,13 @@ BROKEN: list[tuple[Callable[[Path], None], str]] = [
     (_append("sources.yaml", "]["), "not sound YAML"),
     (
         _append("facts/rare-earths.csv", "dysprosium oxide,WLD,,,price,1,USD/t,2024,oresight,assumed,yes,"),
-        "repeats dysprosium oxide",
+        "dysprosium oxide has two chosen prices",
+    ),
+    (
+        _append(
+            "facts/chains.csv", "gallium metal,CHN,,refining,production,1,t/yr,2024,oresight,derived,yes,"
+        ),
+        "repeats gallium metal, CHN",
     ),
 ]
 

@@ -173,6 +173,10 @@ def read_commodities(tables: Tables, facts: tuple[Fact, ...]) -> tuple[Commodity
     prices: dict[str, float] = {}
     for fact in facts:
         if fact.attribute == "price" and fact.chosen and fact.year == YEAR and fact.unit == "USD/t":
+            if fact.subject in prices:
+                raise InputError(
+                    f"facts: {fact.subject} has two chosen prices for {YEAR}; mark one chosen = no"
+                )
             prices[fact.subject] = fact.value
     commodities = []
     for row in rows:
