@@ -31,7 +31,7 @@ from oresight.brief.results import (
 )
 from oresight.brief.supply import drawn_for, magnet_chain, supply_map
 from oresight.policy.records import Agreement, Measure
-from oresight.policy.say import day, economy_name, goods, join, measure_name
+from oresight.policy.say import day, economy_name, goods, join
 from oresight.world.scope import resolve
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -79,13 +79,13 @@ def assemble(found: Findings, command: str = "oresight brief") -> Brief:
         scenarios=tuple(_column(results, s) for s in results.columns),
         comparisons=tables,
         blocked=tuple(
-            (f"{sentence}.",)
+            (reported.typographic(f"{sentence}."),)
             for sentence in dict.fromkeys(
                 b.sentence for s in found.outcome.solutions for b in s.wedges.blocked
             )
         ),
         assumed=tuple(
-            (f"{note}.",)
+            (reported.typographic(f"{note}."),)
             for note in dict.fromkeys(n for s in found.outcome.solutions for n in s.wedges.notes)
         ),
         maps=maps,
@@ -97,6 +97,7 @@ def assemble(found: Findings, command: str = "oresight brief") -> Brief:
         results=anchors.result_rows(),
         sources=source_rows(world, used),
         run=_run(found, command),
+        published=day(found.document.published) if found.document.published else "",
         cautions=_cautions(found),
     )
 
@@ -165,7 +166,7 @@ def _summary(results: Results, anchors: Anchors) -> Words:
     if threats:
         threat = threats[0]
         until = f" by {day(threat.states[0].until)}" if threat.states[0].until else ""
-        words += (f" It reports a threat: {_inside(reported.measure_words(threat, world))}{until}.",)
+        words += (f" It reports a threat: {reported.measure_words(threat, world)}{until}.",)
     loss = loss_of(results, anchors, results.stress)
     if loss is None:
         return (*words, f" The scenarios move no price that {buyer} faces.")
@@ -197,7 +198,7 @@ def _agreements_sentence(found: Findings) -> str:
     if not held:
         return f"The text reports {listed}, and says of no promise in them."
     bind = f"{_count(binding)} {'binds' if binding == 1 else 'bind'}" if binding else "none binds"
-    return f"The text reports {listed}. Of {_count(len(held))} promise{'s' * (len(held) > 1)} in it, {bind}."
+    return f"The text reports {listed}. Of {_count(len(held))} promise{'s' * (len(held) > 1)} in it {bind}."
 
 
 def _kind(agreement: Agreement) -> str:
@@ -219,7 +220,8 @@ def _count(n: int) -> str:
 def _approved(stress: Measure) -> str:
     if stress.approval_share is None:
         return ""
-    return f" (letting out {100 * stress.approval_share:.0f} % of its exports of {goods(stress.commodities, stress.hs)})"
+    what = goods(stress.commodities, stress.hs)
+    return f" (letting out {100 * stress.approval_share:.0f} % of its exports of {what})"
 
 
 def _claim_findings(claims: tuple[Claim, ...]) -> tuple[Finding, ...]:
@@ -239,7 +241,7 @@ def _threat_findings(found: Findings) -> tuple[Finding, ...]:
     ]
     if not threats:
         return ()
-    names = join([_inside(reported.measure_words(m, found.world)) for m in threats[:2]])
+    names = join([reported.measure_words(m, found.world) for m in threats[:2]])
     verb = "is" if len(threats) == 1 else "are"
     return (
         Finding(
@@ -260,44 +262,45 @@ def _column(results: Results, scenario: int) -> Column:
         words: Words = (f"{when} Compared with the baseline of {found.world.year}.",)
     elif scenario == results.deal:
         held = len(reported.promises(found.reading.provisions, found.world))
-        added = [measure_name(m, found.world) for m in found.scenarios[scenario].measures]
+        added = [reported.measure_words(m, found.world) for m in found.scenarios[scenario].measures]
         words = (f"The status quo with the {_count(held)} promise{'s' * (held != 1)} of the text",)
         words += (f" and {join(added)}." if added else ".",)
     elif scenario == results.stress:
         stress = found.scenarios[scenario].measures[-1]
-        words = (f"The status quo and {_inside(measure_name(stress, found.world))}{_approved(stress)}.",)
+        words = (f"The status quo and {reported.measure_words(stress, found.world)}{_approved(stress)}.",)
     else:
         words = (f"The deal, and {lower(results.name(results.stress))}.",)
-    return Column(results.label(scenario), words, solution.status, solution.message)
+    return Column(results.label(scenario), words, solution.status, capital(solution.message))
 
 
 def _method(found: Findings, anchors: Anchors) -> tuple[Words, ...]:
     world = found.world
     draws = found.outcome.draws
     uncertain: Words = (
-        f"Elasticities, capacities, stocks and licence shares are uncertain. The run solves every scenario for "
-        f"{draws} draws over their ranges, the same draws in each; intervals run from the 5th to the 95th percentile. "
-        "The central value is the central case, not the median.",
+        f"Elasticities, capacities, stocks and licence shares are uncertain. The run solves every scenario "
+        f"for {draws} draws over their ranges, the same draws in each; intervals run from the 5th to the "
+        "95th percentile. The central value is the central case, not the median.",
     )
     if not draws:
         uncertain = ("No draws were asked for: the numbers are the central case and carry no intervals.",)
     return (
         (
-            f"The baseline is {world.year}: {len(world.economies)} economies, {len(world.commodities)} commodities "
-            f"and {len(world.processes)} processes, in which every tonne that is used was made. Figures come from the ",
+            f"The baseline is {world.year}: {len(world.economies)} economies, {len(world.commodities)} "
+            f"commodities and {len(world.processes)} processes, in which every tonne that is used was made. "
+            "Figures come from the ",
             Reference("sources below", "sources"),
             "; bilateral flows that nobody publishes are estimated and marked as derived.",
         ),
         (
-            "Each scenario is an equilibrium of that network for one year: buyers choose origins by delivered cost, "
-            "processes turn ores into oxides and oxides into magnets within their capacities, and a quota or a licence "
-            "that binds carries one rent per tonne. Stocks are drawn first; above a multiple of the baseline price, use "
-            "is substituted or stops.",
+            "Each scenario is an equilibrium of that network for one year: buyers choose origins by "
+            "delivered cost, processes turn ores into oxides and oxides into magnets within their "
+            "capacities, and a quota or a licence that binds carries one rent per tonne. Stocks are drawn "
+            "first; above a multiple of the baseline price, use is substituted or stops.",
         ),
         (*uncertain, " The ", Reference("assumptions", "assumptions"), " give each range and its source."),
         (
-            "What the text says was read by rules, without a language model. Each line rests on the words it opens; "
-            "what the rules could not place is under ",
+            "What the text says was read by rules, without a language model. Each line rests on the words it "
+            "opens; what the rules could not place is under ",
             Reference("what the text leaves open", "open"),
             ".",
         ),
@@ -313,16 +316,24 @@ def _cautions(found: Findings) -> tuple[Words, ...]:
             (
                 "The restriction is a supposition, not a forecast: ",
                 share,
-                " of the baseline is let out, a share that is ours. Its effects scale with it.",
+                " of the baseline is let out, ",
+                Reference("a share that is ours", _stress_share(found)),
+                ". Its effects scale with it.",
             )
         )
     cautions.append(
         (
-            "This is a model of one year around a baseline. Elasticities come from a thin literature; read the "
-            "intervals, and the order of magnitude rather than the digit.",
+            "This is a model of one year around a baseline. Elasticities come from a thin literature; read "
+            "the intervals, and the order of magnitude rather than the digit.",
         )
     )
     return tuple(cautions)
+
+
+def _stress_share(found: Findings) -> str:
+    names = [a.name for a in found.world.assumptions]
+    wanted = "licence_approval_share_stress"
+    return f"assumption-{names.index(wanted) + 1}" if wanted in names else "assumptions"
 
 
 def _run(found: Findings, command: str) -> Run:
@@ -348,8 +359,3 @@ def _run(found: Findings, command: str) -> Run:
         command=command,
         certificates=tuple(lines),
     )
-
-
-def _inside(text: str) -> str:
-    """A noun phrase inside a sentence: an article at its start goes small."""
-    return text[:1].lower() + text[1:] if text.startswith(("The ", "A ", "An ")) else text

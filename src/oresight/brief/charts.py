@@ -20,7 +20,8 @@ WIDE, NARROW = 720, 346  # pixels at the size they are meant to be read
 
 _SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 _VEGA_LITE = "5.20"  # vl-convert carries several; one is named so that the drawing does not change
-_RATIOS = (0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 6.0, 11.0, 21.0, 51.0, 101.0)
+_RATIOS = (1.0, 11.0, 2.0, 51.0, 0.5, 4.0, 101.0, 21.0, 0.2, 6.0, 1.5, 0.1, 1.2, 0.8)  # most telling first
+_TICK_ROOM = 33.0  # pixels
 _CHARACTER = 6.3  # pixels, mean width of a character at 12 px
 
 Spec = dict[str, Any]
@@ -66,7 +67,11 @@ def comparison_chart(comparison: Comparison, scenarios: Sequence[str], width: in
 def claim_chart(claim: Claim, width: int = WIDE) -> str:
     """The figures that a claim is held against, with the level claimed as a vertical rule."""
     values = [
-        {"what": f"{row.what}, {row.year}", "x": row.figure.central, "bears": row.bears_out}
+        {
+            "what": ", ".join(w for w in (row.what, row.publisher, str(row.year)) if w),
+            "x": row.figure.central,
+            "bears": row.bears_out,
+        }
         for row in claim.rows
     ]
     names = [str(v["what"]) for v in values]
@@ -74,8 +79,8 @@ def claim_chart(claim: Claim, width: int = WIDE) -> str:
     x = {"field": "x", "type": "quantitative", "scale": {"domain": [0, 100]}, "axis": axis}
     wide = width >= WIDE
     y: Spec = {"field": "what", "type": "nominal", "sort": names, "title": None}
-    label_width = min(280.0, max(map(len, names)) * _CHARACTER) + 12 if wide else 0.0
-    y["axis"] = {**_ROW_AXIS, "labelLimit": 280} if wide else None
+    label_width = min(330.0, max(map(len, names)) * _CHARACTER) + 12 if wide else 0.0
+    y["axis"] = {**_ROW_AXIS, "labelLimit": 330} if wide else None
     layers: list[Spec] = [
         {"mark": {"type": "bar", "height": 11, "color": "var(--pale)"}, "encoding": {"x": x, "y": y}},
         {
@@ -168,11 +173,7 @@ def _x_axis(comparison: Comparison, values: Sequence[Spec], panel: float) -> Spe
     scale: Spec
     if comparison.ratio:
         domain = [max(0.05, min(least, 0.8) * 0.95), max(most, 1.25) * 1.05]
-        within = [r for r in _RATIOS if domain[0] <= r <= domain[1]]
-        room = max(3, int(panel // 46))
-        while len(within) > room:
-            keep = [r for n, r in enumerate(within) if n % 2 == within.index(1.0) % 2]
-            within = keep
+        within = _ticks(domain, panel)
         scale = {"type": "log", "domain": domain, "nice": False}
         axis |= {
             "values": within,
@@ -186,6 +187,17 @@ def _x_axis(comparison: Comparison, values: Sequence[Spec], panel: float) -> Spe
             "labelExpr": f"replace(format(datum.value, ',~g'), '-', '{MINUS}')",
         }
     return {"scale": scale, "axis": axis, "type": "quantitative"}
+
+
+def _ticks(domain: list[float], panel: float) -> list[float]:
+    """The ratios to mark, by rank, where their labels leave each other room."""
+    scale = panel / math.log(domain[1] / domain[0])
+    kept: list[float] = []
+    for ratio in _RATIOS:
+        far = all(abs(math.log(ratio / other)) * scale >= _TICK_ROOM for other in kept)
+        if domain[0] <= ratio <= domain[1] and far:
+            kept.append(ratio)
+    return sorted(kept)
 
 
 def _estimate_layers(x: Spec, order: list[str]) -> list[Spec]:

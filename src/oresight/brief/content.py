@@ -97,16 +97,19 @@ class Standing:
 
     words: Words
     spans: tuple[int, ...]
+    quoted: bool = False  # the line is itself a quotation
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
     """A figure that a claim is held against."""
 
-    what: str  # "separation of rare earths, China"
+    what: str  # "Separation", "Magnet, NdFeB magnet"
     figure: Estimate
     year: int
     bears_out: bool
+    publisher: str = ""
+    verdict: str = ""  # "yes", "no, it is less"
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,4 +349,5 @@ class Brief:
     results: tuple[ResultRow, ...]
     sources: tuple[SourceRow, ...]
     run: Run
+    published: str = ""  # "26 October 2025"
     cautions: tuple[Words, ...] = ()  # what a reader must know before using the numbers

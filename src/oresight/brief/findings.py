@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from oresight.impact.claims import Claim, check_claims
 from oresight.impact.money import Money, money
-from oresight.impact.rows import Row
+from oresight.impact.rows import UNITS, Row, interval
 from oresight.impact.run_record import run_record
 from oresight.impact.table import rows
 from oresight.market.outcome import Outcome
@@ -21,6 +21,7 @@ from oresight.reader.scenarios import brief_scenarios
 from oresight.reader.to_policy import to_policy
 from oresight.world.model import World
 
+MILLION = 1e6
 Solver = Callable[[World, list[Wedges], int, int], Outcome]
 
 
@@ -61,7 +62,8 @@ def find(
     outcome = solve(world, [to_wedges(s, world, ledger) for s in scenarios], draws, seed)
     imposers = dict.fromkeys(m.imposer for s in scenarios for m in s.measures)
     origins = tuple(code for code in imposers if code in world.economy_index and code != buyer)
-    results = tuple(rows(outcome, chains=origins, about=buyer))
+    accounts = tuple(money(outcome, solution) for solution in outcome.solutions)
+    results = (*rows(outcome, chains=origins, about=buyer), *_losses_elsewhere(outcome, accounts, buyer))
     return Findings(
         document=document,
         reading=reading,
@@ -73,7 +75,17 @@ def find(
         scenarios=tuple(scenarios),
         outcome=outcome,
         rows=results,
-        money=tuple(money(outcome, solution) for solution in outcome.solutions),
+        money=accounts,
         claims=check_claims(world, document.records),
         run=run_record(outcome, {"text": document.sha256}, ledger.fingerprint, results),
     )
+
+
+def _losses_elsewhere(outcome: Outcome, accounts: Sequence[Money], buyer: str) -> Iterator[Row]:
+    """The loss of every economy but the buyer, which the page sets beside the buyer's own."""
+    for solution, account in zip(outcome.solutions, accounts, strict=True):
+        for n, economy in enumerate(outcome.world.economies):
+            central, low, high = interval(account.loss[:, n] / MILLION)
+            if economy.code != buyer and central is not None:
+                name = solution.wedges.name
+                yield Row(name, "loss", UNITS["loss"], central, low, high, destination=economy.code)

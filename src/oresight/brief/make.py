@@ -44,7 +44,7 @@ class Made:
         """The numbers of the brief as one object."""
         from oresight.brief.numbers import brief_json
 
-        return brief_json(self.findings)
+        return brief_json(self.findings, self.brief)
 
 
 def make_brief(

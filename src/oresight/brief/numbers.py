@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 
+from oresight.brief.content import Brief, FactRow, ResultRow
 from oresight.brief.findings import Findings
 from oresight.impact.claims import Claim
 from oresight.market.outcome import Solution
 from oresight.policy.records import Agreement, Measure
 
 
-def brief_json(found: Findings) -> dict[str, object]:
-    """Document, records, policy, claims, scenarios, results and the run."""
+def brief_json(found: Findings, brief: Brief) -> dict[str, object]:
+    """Document, records, policy, claims, scenarios, results and the run.
+
+    `quoted` and `facts` are the rows that the page's numbers link to, by their anchors: results of
+    the run, differences between scenarios among them, and figures of the fact table.
+    """
     read = found.document.to_json()
     return {
         "document": read["document"],
@@ -26,6 +31,8 @@ def brief_json(found: Findings) -> dict[str, object]:
         "claims": [_claim(c) for c in found.claims],
         "scenarios": [solution_json(s) for s in found.outcome.solutions],
         "results": [row.to_json() for row in found.rows],
+        "quoted": [_quoted(row) for row in brief.results],
+        "facts": [_fact(row) for row in brief.facts],
         "run": dict(found.run),
     }
 
@@ -41,6 +48,20 @@ def solution_json(solution: Solution) -> dict[str, object]:
         "blocked": [dataclasses.asdict(b) for b in solution.wedges.blocked],
         "notes": list(solution.wedges.notes),
     }
+
+
+def _quoted(row: ResultRow) -> dict[str, object]:
+    about = {
+        name: getattr(row, name) for name in ("anchor", "scenario", "commodity", "origin", "destination")
+    }
+    e = row.figure
+    numbers = {"unit": e.unit, "central": e.central, "low": e.low, "high": e.high}
+    return {**about, "variable": row.variable, **numbers}
+
+
+def _fact(row: FactRow) -> dict[str, object]:
+    about = {name: getattr(row, name) for name in ("anchor", "what", "year", "kind", "source", "note")}
+    return {**about, "value": row.figure.central, "unit": row.figure.unit}
 
 
 def _agreement(agreement: Agreement) -> dict[str, object]:

@@ -15,6 +15,7 @@ MINUS = "\u2212"
 SPACE = "\u202f"  # narrow no-break space, between a number and its unit
 NO_BREAK = "\u00a0"
 
+_ZERO = 1e-12  # smaller numbers are nothing, whatever their unit
 _NOTHING = {"%": 0.05, "points": 0.05}  # percentages smaller than this are not told apart from none
 
 
@@ -23,7 +24,7 @@ def numeral(value: float, step: float, sign: bool = False) -> str:
 
     A number that would round to zero keeps one significant digit instead.
     """
-    if value != 0.0 and abs(value) < step / 2:
+    if _ZERO <= abs(value) < step / 2:
         step = 10.0 ** math.floor(math.log10(abs(value)))
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     rounded = round(value / step) * step
@@ -37,11 +38,11 @@ def step_for(estimate: Estimate) -> float:
     """The power of ten to which an estimate is rounded."""
     numbers = [abs(x) for x in (estimate.central, estimate.low, estimate.high) if x is not None]
     largest = max(numbers)
-    if largest == 0.0:
+    if largest < _ZERO:
         return 1.0
-    size = abs(estimate.central) or largest
+    size = abs(estimate.central) if abs(estimate.central) >= _ZERO else largest
     finest = 10.0 ** (math.floor(math.log10(size)) - 2)
-    if estimate.low is None or estimate.high is None or estimate.high <= estimate.low:
+    if estimate.low is None or estimate.high is None or estimate.high - estimate.low < _ZERO:
         return finest
     half = (estimate.high - estimate.low) / 2
     return max(10.0 ** (math.floor(math.log10(half)) - 1), finest)
@@ -54,14 +55,14 @@ def unit_words(unit: str) -> str:
 
 def central(estimate: Estimate) -> str:
     """The central value alone, with its unit: `+12 %`, `1,230 t/yr`, `no change`, `under 0.1 %`."""
-    floor = _NOTHING.get(estimate.unit, 0.0)
+    floor = _NOTHING.get(estimate.unit, _ZERO)
     if not math.isfinite(estimate.central):
         return "not known"
     if abs(estimate.central) <= floor:
         spread = max(abs(estimate.low or 0.0), abs(estimate.high or 0.0))
         if estimate.change and spread <= floor:
             return "no" + NO_BREAK + "change"
-        if estimate.central == 0.0 or spread > floor:
+        if abs(estimate.central) <= _ZERO or spread > floor:
             return "0" + unit_words(estimate.unit)
         return f"under{NO_BREAK}{2 * floor:g}" + unit_words(estimate.unit)
     words = numeral(estimate.central, step_for(estimate), estimate.change)
@@ -84,7 +85,7 @@ def interval(estimate: Estimate) -> str:
     """The 90 % interval without its unit: `+5 to +30`; empty when there is none to tell."""
     if estimate.low is None or estimate.high is None or not math.isfinite(estimate.central):
         return ""
-    floor = _NOTHING.get(estimate.unit, 0.0)
+    floor = _NOTHING.get(estimate.unit, _ZERO)
     low, high = (0.0 if abs(x) <= floor else x for x in (estimate.low, estimate.high))
     if low == high == 0.0:
         return ""

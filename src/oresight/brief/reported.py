@@ -18,16 +18,17 @@ from oresight.brief.content import (
 )
 from oresight.impact.claims import Claim as CheckedClaim
 from oresight.policy.records import Agreement, Measure, Provision, State
-from oresight.policy.say import day, economy_name, join, measure_name
+from oresight.policy.say import NOUN, day, economy_name, goods, join, measure_name, possessive
 from oresight.reader.document import Document, Record
 from oresight.reader.reading import Reading
-from oresight.world.model import World
+from oresight.world.model import Fact, World
 
 _VERDICTS = {
     "true": "True of every stage that the tables know",
     "not borne out": "Not borne out",
     "cannot be checked": "Cannot be checked",
 }
+_STAGES = ("mining", "separation", "refining", "metal", "magnet")
 _SHORT = 150  # characters of a quotation inside a line; the whole stands in the appendix
 
 
@@ -107,7 +108,7 @@ def _agreement(agreement: Agreement, world: World, marks: Marks) -> Agreed:
     state = agreement.states[0] if agreement.states else State("announced", "", "")
     kind = agreement.kind.replace("_", " ")
     count = len(promises(agreement.provisions, world))
-    holds = f", with {count} promise{'s' if count > 1 else ''}, below" if count else ""
+    holds = f", with the promise{'s' if count > 1 else ''} below" if count else ""
     return Agreed(
         parties=join([economy_name(p, world, article=False) for p in agreement.parties]),
         what=(f"{_capital(kind)}{holds}.",),
@@ -141,12 +142,12 @@ def binding_lines(reading: Reading, world: World, marks: Marks) -> tuple[Standin
     held = promises(reading.provisions, world)
     lines = [Standing((f"{p.text}.",), marks.of(p.quote)) for p in held if p.binding]
     lines += [
-        Standing((f"{measure_words(m, world)}{_since(m)}.",), marks.of(m.quote))
+        Standing((f"{_capital(measure_words(m, world))}{_since(m)}.",), marks.of(m.quote))
         for m in reading.measures
         if _state(m) in {"in_force", "suspended"} and m.instrument != "equity_stake"
     ]
     lines += [
-        Standing((f"{measure_words(m, world)}.",), marks.of(m.quote))
+        Standing((f"{_capital(measure_words(m, world))}.",), marks.of(m.quote))
         for m in reading.measures
         if _state(m) == "in_force" and m.instrument == "equity_stake"
     ]
@@ -163,7 +164,7 @@ def threatened_lines(reading: Reading, world: World, marks: Marks) -> tuple[Stan
         cause = f", {m.cause}" if m.cause else ""
         lines.append(
             Standing(
-                (f"{_capital(_state(m))}: {_lower(measure_words(m, world))}{until}{cause}.",),
+                (f"{_capital(_state(m))}: {measure_words(m, world)}{until}{cause}.",),
                 marks.of(m.quote),
             )
         )
@@ -180,13 +181,13 @@ def said_lines(reading: Reading, document: Document, world: World, marks: Marks)
     for record in document.records:
         if record.kind == "statement":
             who = record.speaker or join([economy_name(a, world) for a in record.actors]) or "The text"
-            lines.append(
-                Standing((f"{_capital(who)}: “{short(_inner(record.quote))}”",), marks.of(record.quote))
-            )
+            words = (f"{_capital(who)}: “{short(_inner(record.quote), 240)}”",)
+            lines.append(Standing(words, marks.of(record.quote), quoted=True))
         elif record.kind == "meeting":
             lines.append(Standing((_meeting(record, world),), marks.of(record.quote)))
         elif record.kind == "supply_share":
-            lines.append(Standing((f"Claimed: “{short(record.quote)}”",), marks.of(record.quote)))
+            words = (f"Claimed: “{short(record.quote, 240)}”",)
+            lines.append(Standing(words, marks.of(record.quote), quoted=True))
     return _merged(lines)
 
 
@@ -198,12 +199,14 @@ def claims_shown(
     for claim in claims:
         rows = tuple(
             ClaimRow(
-                what=_figure_name(check.fact.subject, check.fact.stage, check.fact.source),
+                what=_figure_name(check.fact, claim.subject),
+                publisher=_publisher(check.fact, world),
                 figure=anchors.fact(check.fact),
                 year=check.fact.year,
                 bears_out=check.holds,
+                verdict="yes" if check.holds else f"no, it is {'more' if check.difference > 0 else 'less'}",
             )
-            for check in claim.checks
+            for check in sorted(claim.checks, key=lambda c: (_stage(c.fact.stage), -c.fact.year))
         )
         verdict = _VERDICTS.get(claim.verdict) or claim.sentence.split(":")[0].rstrip(".")
         explanation: Words = (claim.sentence,)
@@ -228,19 +231,28 @@ def claims_shown(
 def open_questions(reading: Reading, document: Document) -> tuple[OpenQuestion, ...]:
     """What the text does not tell, as the reader and the policy room noted it."""
     asked = dict.fromkeys((*reading.open_questions, *document.notes))
-    return tuple(OpenQuestion((question,)) for question in asked)
+    return tuple(OpenQuestion((typographic(question),)) for question in asked)
 
 
 def measure_words(measure: Measure, world: World) -> str:
-    """A measure with its amount and whom it falls on: "... import tariff on all goods, 100 %, from China"."""
-    words = measure_name(measure, world)
+    """A measure with its amount and whom it falls on: "the United States’ import tariff of 100 % on ..."."""
+    if measure.title or measure.instrument == "equity_stake":
+        return typographic(measure_name(measure, world))
+    targets = [economy_name(t, world) for t in measure.targets if t not in {"all", ""}]
+    words = f"{possessive(measure.imposer, world)} {NOUN[measure.instrument]}"
     if measure.rate_percent is not None:
-        words += f", {measure.rate_percent:g} %"
-    targets = [t for t in measure.targets if t not in {"all", ""}]
-    if targets and measure.instrument != "equity_stake":
-        verb = "on goods from" if measure.instrument.startswith("import") else "to"
-        words += f", {verb} {join([economy_name(t, world) for t in targets])}"
-    return words
+        words += f" of {measure.rate_percent:g} %"
+    what = goods(measure.commodities, measure.hs)
+    if measure.instrument.startswith("import") and targets:
+        words += f" on {'goods' if what == 'all goods' else what} from {join(targets)}"
+    else:
+        words += f" on {what}" + (f" to {join(targets)}" if targets else "")
+    return typographic(words)
+
+
+def typographic(text: str) -> str:
+    """Our own words with a typographic apostrophe. Never applied to what the text says."""
+    return text.replace("'", "’")
 
 
 def short(text: str, most: int = _SHORT) -> str:
@@ -249,8 +261,17 @@ def short(text: str, most: int = _SHORT) -> str:
     return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0] + " …"
 
 
-def _figure_name(subject: str, stage: str, source: str) -> str:
-    return ", ".join(w for w in (stage or "all stages", subject, source) if w)
+def _figure_name(fact: Fact, subject: str) -> str:
+    stage = _capital(fact.stage or "all stages")
+    return stage if fact.subject == subject else f"{stage}, {fact.subject}"
+
+
+def _publisher(fact: Fact, world: World) -> str:
+    return world.sources[fact.source].publisher if fact.source in world.sources else "Oresight, baseline"
+
+
+def _stage(stage: str) -> int:
+    return _STAGES.index(stage) if stage in _STAGES else len(_STAGES)
 
 
 def _meeting(record: Record, world: World) -> str:
@@ -262,10 +283,12 @@ def _meeting(record: Record, world: World) -> str:
 
 def _merged(lines: Iterable[Standing]) -> tuple[Standing, ...]:
     """Lines with the same words once, with all their spans."""
-    spans: dict[Words, tuple[int, ...]] = {}
+    merged: dict[Words, Standing] = {}
     for line in lines:
-        spans[line.words] = tuple(dict.fromkeys((*spans.get(line.words, ()), *line.spans)))
-    return tuple(Standing(words, numbers) for words, numbers in spans.items())
+        before = merged.get(line.words)
+        spans = tuple(dict.fromkeys((*(before.spans if before else ()), *line.spans)))
+        merged[line.words] = Standing(line.words, spans, line.quoted)
+    return tuple(merged.values())
 
 
 def _state(measure: Measure) -> str:
@@ -293,7 +316,3 @@ def _inner(quote: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if text.startswith("The ") else text

@@ -88,35 +88,57 @@ def findings(results: Results, anchors: Anchors) -> tuple[Finding, ...]:
 
 def _stress_finding(results: Results, anchors: Anchors) -> Finding | None:
     found = results.found
-    ranked = by_effect(results, "buyer_price_change")
     loss = loss_of(results, anchors, results.stress)
-    if not ranked or loss is None:
+    if loss is None:
         return None
-    first = _price(results, anchors, results.stress, ranked[0])
-    second = _price(results, anchors, results.stress, ranked[1]) if len(ranked) > 1 else None
     buyer = economy_name(found.buyer, found.world)
-    detail: Words = (
-        f"For buyers in {buyer} the price of {ranked[0]} changes by ",
-        first or "an unknown amount",
-    )
-    if second is not None:
-        detail += (f", that of {ranked[1]} by ", second)
-    short = results.row(results.stress, "shortfall", ranked[0], destination=found.buyer)
-    use = found.world.flows[
-        found.world.commodity_index[ranked[0]], :, found.world.economy_index[found.buyer]
-    ].sum()
-    if short is not None and use > 0 and (short.central or 0.0) > 0:
-        estimate = anchors.result(short)
-        if estimate is not None:
-            detail += (
-                f"; of the {ranked[0]} used there, ",
-                scaled(estimate, 100.0 / use, "%"),
-                " is no longer met",
-            )
     return Finding(
         (f"If {lower(results.name(results.stress))}, {buyer} loses ", loss, "."),
-        (*detail, "."),
+        (*_largest_part(results, anchors), *_steepest_price(results, anchors)),
     )
+
+
+def _largest_part(results: Results, anchors: Anchors) -> Words:
+    """Through which commodity most of the stress's loss comes."""
+    found = results.found
+    n = found.world.economy_index[found.buyer]
+    parts = found.money[results.stress].loss_by_commodity[:, :, n] / MILLION
+    c = int(np.argmax(np.nan_to_num(parts[0], nan=-np.inf)))
+    middle, low, high = interval(parts[:, c])
+    name = found.world.commodities[c].name
+    row = Row(
+        scenario=results.name(results.stress),
+        variable="loss",
+        unit="million USD/yr",
+        central=middle,
+        low=low,
+        high=high,
+        commodity=name,
+        destination=found.buyer,
+    )
+    estimate = anchors.result(row)
+    if estimate is None or estimate.central <= 0:
+        return ()
+    return ("The largest part, ", estimate, f", comes through {name}. ")
+
+
+def _steepest_price(results: Results, anchors: Anchors) -> Words:
+    found = results.found
+    ranked = by_effect(results, "buyer_price_change")
+    if not ranked:
+        return ()
+    name = ranked[0]
+    price = _price(results, anchors, results.stress, name)
+    if price is None:
+        return ()
+    words: Words = (f"The price of {name} changes most, by ", price)
+    short = results.row(results.stress, "shortfall", name, destination=found.buyer)
+    world = found.world
+    use = float(world.flows[world.commodity_index[name], :, world.economy_index[found.buyer]].sum())
+    missing = anchors.result(short) if short is not None and (short.central or 0.0) > 0 and use > 0 else None
+    if missing is not None:
+        words += (", and ", scaled(missing, 100.0 / use, "%"), " of what is used of it would be missing")
+    return (*words, ".")
 
 
 def _deal_finding(results: Results, anchors: Anchors) -> Finding | None:

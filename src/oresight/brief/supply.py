@@ -94,8 +94,7 @@ def supply_map(world: World, drawn: Drawn, highlight: str, anchors: Anchors) -> 
         note += (f" Red arrows leave {economy_name(highlight, world)}.",)
     title = _map_title(world, drawn, abroad)
     told = "; ".join(
-        f"{_name(world, a.origin)} to {_name(world, a.destination)}, {a.tonnes:,.0f} t"
-        for a in arrows[:8]
+        f"{_name(world, a.origin)} to {_name(world, a.destination)}, {a.tonnes:,.0f} t" for a in arrows[:8]
     )
     return SupplyMap(
         title, drawn.name, places, tuple(arrows), highlight, note, f"{title}. Largest flows: {told}."
