@@ -103,7 +103,7 @@ BAN = "add: [{export_ban: {imposer: CHN, targets: [USA], commodities: [gallium]}
             "between 0 and 1",
         ),
         ("add: [{export_tax: {imposer: CHN, commodities: all}}]", "needs rate_percent"),
-        ("add: [{export_ban: {imposer: China, commodities: all}}]", "unknown economy 'China'"),
+        ("add: [{export_ban: {imposer: Chyna, commodities: all}}]", "unknown economy 'Chyna'"),
         ("add: [{export_ban: {commodities: all}}]", "imposer: needs the code of an economy"),
         ("add: [{export_ban: {imposer: CHN, targets: [UAS], commodities: all}}]", "unknown economy 'UAS'"),
         ("add: [{export_ban: {imposer: CHN, targets: [CHN], commodities: all}}]", "cannot be a target"),
@@ -161,6 +161,32 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_ban_beside_a_licence_is_no_contradiction(tmp_path: Path) -> None:
     scenario = read(tmp_path, f"{BAN}, {{export_licensing: {{imposer: CHN, commodities: [gallium]}}}}]")
     assert len(scenario.measures) == 2
+
+
+def test_names_stand_for_codes(tmp_path: Path) -> None:
+    named = read(
+        tmp_path,
+        "add: [{export_ban: {imposer: China, targets: [United States], commodities: [gallium]}}]",
+    )
+    coded = read(tmp_path, "add: [{export_ban: {imposer: CHN, targets: [USA], commodities: [gallium]}}]")
+    one, two = (to_wedges(s, WORLD, load_ledger()) for s in (named, coded))
+    assert one.closed.sum() == 1
+    assert (one.closed == two.closed).all()
+
+
+def test_a_duty_on_part_of_a_commodity_counts_for_that_part(tmp_path: Path) -> None:
+    text = "add: [{import_tariff: {imposer: USA, targets: [CHN], hs: ['28418000'], rate_percent: 10}}]"
+    wedges = to_wedges(read(tmp_path, text), WORLD, load_ledger())
+    n = WORLD.economy_index
+    # 2841.80 is 30.7 % of tungsten intermediates by the weights of the tariff lines.
+    tungsten = (WORLD.commodity_index["tungsten intermediates"], n["CHN"], n["USA"])
+    assert wedges.import_duty[tungsten] == pytest.approx(0.1 * 0.307)
+
+
+def test_words_of_a_scenario_written_in_python_are_checked() -> None:
+    for measure in (ExportBan("CHN", "XXX"), ExportBan("Qin"), ExportBan("CHN", commodities="unobtainium")):
+        with pytest.raises(InputError, match="unknown"):
+            to_wedges(Scenario("x", measures=(measure,)), WORLD, load_ledger())
 
 
 def test_scenarios_add() -> None:

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from oresight.errors import InputError
 from oresight.policy.ledger import EVER, Ledger, measures_in_force, standing
-from oresight.policy.reach import commodities_of, commodity_reach, members, routes
+from oresight.policy.reach import check_words, commodities_of, commodity_reach, members, routes
 from oresight.policy.records import Agreement, Measure, Provision, Scenario
 from oresight.policy.say import (
     blocked_sentence,
@@ -37,7 +37,7 @@ from oresight.policy.say import (
     removal_sentence,
     unbinding_sentence,
 )
-from oresight.policy.stacking import duty_change
+from oresight.policy.stacking import duty_change, lines_of
 from oresight.policy.wedges import Blocked, Cap, Draw, Wedges
 from oresight.world.model import World
 
@@ -63,6 +63,7 @@ class _Build:
     """What is being gathered; it becomes Wedges at the end."""
 
     world: World
+    ledger: Ledger
     duty: NDArray[np.float64]
     tax: NDArray[np.float64]
     closed: NDArray[np.bool_]
@@ -76,10 +77,13 @@ class _Build:
 def to_wedges(scenario: Scenario, world: World, ledger: Ledger) -> Wedges:
     """What a scenario does to the routes of a world.
 
-    Raises InputError for an amount that a measure lacks, or an assumption the world does not hold.
+    Raises InputError for a word or an amount that a measure lacks, or an assumption the world does not hold.
     """
     shape = world.flows.shape
-    build = _Build(world, np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool))
+    build = _Build(world, ledger, np.zeros(shape), np.zeros(shape), np.zeros(shape, dtype=bool))
+    for measure in scenario.measures:
+        if measure.source != "text":  # what a text names may lie outside the world; it reaches nothing
+            check_words(measure, world)
     promises = list(scenario.provisions)
     measures = list(scenario.measures)
     if scenario.base == "ledger":
@@ -163,7 +167,7 @@ def _add(measure: Measure, promises: Sequence[Provision], scenario: Scenario, bu
         return
     at = (reached[:, 0], reached[:, 1], reached[:, 2])
     if measure.instrument == "import_tariff":
-        build.duty[at] += _amount(measure, "rate_percent") / 100
+        build.duty[at] += _amount(measure, "rate_percent") / 100 * _covered(measure, reached, build)
     elif measure.instrument == "export_tax":
         build.tax[at] += _amount(measure, "rate_percent") / 100
     elif measure.instrument in ("export_ban", "import_ban"):
@@ -177,6 +181,19 @@ def _add(measure: Measure, promises: Sequence[Provision], scenario: Scenario, bu
         _cap(measure, reached, limit, flow, build)
     elif measure.instrument == "export_licensing":
         _license(measure, reached, scenario, build)
+
+
+def _covered(measure: Measure, reached: Routes, build: _Build) -> NDArray[np.float64]:
+    """The part of each route's commodity, by weight of its tariff lines, that a measure's codes cover."""
+    if not measure.hs:
+        return np.ones(len(reached))
+    shares = {}
+    for c in np.unique(reached[:, 0]):
+        lines = lines_of(build.ledger, build.world, int(c))
+        shares[c] = sum(
+            w for line, w in lines if any(line.startswith(h) or h.startswith(line) for h in measure.hs)
+        )
+    return np.array([shares[c] for c in reached[:, 0]])
 
 
 def _license(measure: Measure, reached: Routes, scenario: Scenario, build: _Build) -> None:

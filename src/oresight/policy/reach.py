@@ -12,18 +12,33 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from oresight.errors import InputError
+from oresight.errors import InputError, unknown
 from oresight.policy.records import Measure
 from oresight.world.model import World
-from oresight.world.scope import resolve
+from oresight.world.scope import economies, resolve
 
 
 def members(world: World, words: Sequence[str]) -> tuple[str, ...]:
     """Codes of the economies that words such as ("MYS", "EU") or ("all",) stand for, in world order."""
     wanted = set(words)
+    for word in words:
+        if not word.isupper() and word != "all":  # a name rather than a code
+            try:
+                wanted.update(economies(world, (word,)))
+            except InputError:
+                continue
     return tuple(
         e.code for e in world.economies if "all" in wanted or e.code in wanted or wanted & set(e.groups)
     )
+
+
+def check_words(measure: Measure, world: World) -> None:
+    """Raises InputError for an economy or a commodity word of a measure that the world does not hold."""
+    if measure.imposer not in world.economy_index:
+        raise unknown("economy", measure.imposer, world.economy_index, measure.id)
+    for words in (measure.targets, measure.except_targets):
+        economies(world, [w for w in words if w != "all"], measure.id)
+    resolve(world, (*measure.commodities, *measure.except_commodities), measure.hs, measure.id)
 
 
 def reaches(measure: Measure, world: World) -> NDArray[np.bool_]:

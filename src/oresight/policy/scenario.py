@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from oresight.errors import InputError, unknown
 from oresight.policy import constructors as make
 from oresight.policy.ledger import Ledger, iso_day, load_ledger, read_yaml
+from oresight.policy.listing import economy_of
 from oresight.policy.reach import routes
 from oresight.policy.records import Measure, Provision, Scenario
 from oresight.policy.say import measure_name
@@ -159,9 +160,7 @@ def _kind(entry: Any, place: str) -> tuple[str, dict[str, Any]]:
 def _economy(value: Any, where: str, world: World) -> str:
     if not isinstance(value, str):
         raise InputError(f"{where}: needs the code of an economy, such as CHN")
-    if value not in world.economy_index:
-        raise unknown("economy", value, world.economy_index, where)
-    return value
+    return economy_of(world, value, where)
 
 
 def _words(value: Any, where: str) -> tuple[str, ...]:

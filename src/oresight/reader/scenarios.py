@@ -189,7 +189,10 @@ def brief_scenarios(
     if not promises:
         return (quo, deal, stressed, both)
     bans = tuple(
-        dict.fromkeys(ExportBan(p.promisor, p.beneficiary, p.commodities or "all") for p in promises)
+        dict.fromkeys(
+            replace(ExportBan(p.promisor, p.beneficiary, p.commodities or "all"), source="text")
+            for p in promises
+        )
     )
     whom = join(list(dict.fromkeys(economy_name(p.promisor, world) for p in promises)))
     without = replace(
