@@ -7,6 +7,7 @@ is compared with the claim and the verdict names the stages it is true of, and t
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,10 @@ EXACT = 2.5  # the same for a share given without a hedge: it was rounded by som
 FLOOR = ("at_least", "more_than", "over", "above", "minimum")
 CEILING = ("at_most", "less_than", "up_to", "under", "below", "maximum")
 HEDGES = ("nearly", "almost", "about", "around", "approximately", "roughly", "some", "close_to")
+
+
+STAGE_ORDER = ("mining", "separation", "refining", "metal", "magnet")
+STAGE_WORDS = {"metal": "metal making", "magnet": "magnet making"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,11 @@ class Claim:
 
 
 def check_claims(world: World, records: tuple[Record, ...]) -> tuple[Claim, ...]:
-    """Hold every supply share of the text against the facts."""
+    """Hold every supply share of the text against the facts; what is over 100 % is growth, not a share."""
     out = []
     for record in records:
-        if record.kind != "supply_share" or record.share_percent is None or not record.actors:
+        share = record.share_percent
+        if record.kind != "supply_share" or share is None or not 0 <= share <= 100 or not record.actors:
             continue
         for mineral in record.minerals or ():
             out.append(_check(world, record, record.actors[0], mineral))
@@ -115,25 +121,42 @@ def _holds(claimed: float, qualifier: str | None, found: float) -> bool:
 def _verdict(
     word: str, economy: str, share: float, checks: tuple[Check, ...], world: World
 ) -> tuple[str, str]:
+    """A verdict in a few words, and the sentence that names the stages."""
     name = next((e.name for e in world.economies if e.code == economy), economy)
     if not checks:
         return "cannot be checked", f"No figure in the tables gives {name}'s share of {word}."
-    yes = list(dict.fromkeys(c.fact.stage or "all stages" for c in checks if c.holds))
-    no = list(dict.fromkeys(c.fact.stage or "all stages" for c in checks if not c.holds))
-    only_no = [stage for stage in no if stage not in yes]
-    if yes and not only_no:
-        return "true", f"{share:g} % holds for {_join(yes)}."
-    if yes:
-        found = _join([f"{_range(checks, stage)} of {stage}" for stage in only_no])
-        return "true of some stages", f"True of {_join(yes)}, not of {_join(only_no)}: {name} has {found}."
-    found = _join([f"{_range(checks, stage)} of {stage}" for stage in only_no])
-    return "not borne out", f"The tables give {name} {found}, not {share:g} %."
+    true = _stages(checks, lambda check: check.holds)
+    others = [c for c in checks if c.fact.stage not in true]
+    more = _stages(others, lambda check: check.difference > 0)
+    less = [stage for stage in _stages(others, lambda check: check.difference < 0) if stage not in more]
+    parts = []
+    if true:
+        parts.append(f"true of {_join([_said(s) for s in true])}")
+    if more:
+        parts.append(f"too low for {_join([_figure(others, s) for s in more])}")
+    if less:
+        parts.append(
+            f"{'not true of' if true or more else 'too high for'} {_join([_figure(others, s) for s in less])}"
+        )
+    sentence = "; ".join(parts)
+    verdict = "true" if true and not (more or less) else "true of some stages" if true else "not borne out"
+    return verdict, f"{sentence[:1].upper()}{sentence[1:]}."
 
 
-def _range(checks: tuple[Check, ...], stage: str) -> str:
-    values = [c.fact.value for c in checks if (c.fact.stage or "all stages") == stage]
+def _stages(checks: Sequence[Check], wanted: Callable[[Check], bool]) -> list[str]:
+    """The stages with a check that is wanted, in the order of the chain."""
+    found = {check.fact.stage for check in checks if wanted(check)}
+    return sorted(found, key=lambda stage: STAGE_ORDER.index(stage) if stage in STAGE_ORDER else -1)
+
+
+def _said(stage: str) -> str:
+    return STAGE_WORDS.get(stage, stage or "all stages together")
+
+
+def _figure(checks: Sequence[Check], stage: str) -> str:
+    values = [check.fact.value for check in checks if check.fact.stage == stage]
     low, high = round(min(values)), round(max(values))
-    return f"{low} %" if low == high else f"{low} to {high} %"
+    return f"{_said(stage)} ({low} %)" if low == high else f"{_said(stage)} ({low} to {high} %)"
 
 
 def _join(words: list[str]) -> str:
