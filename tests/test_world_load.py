@@ -185,3 +185,9 @@ def test_bytes_that_are_not_text_are_refused(copy: Path) -> None:
 def test_a_missing_directory_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such directory"):
         World.load(str(tmp_path / "nowhere"))
+
+
+def test_a_byte_order_mark_in_front_does_no_harm(copy: Path) -> None:
+    content = (copy / "duty.csv").read_bytes()
+    (copy / "duty.csv").write_bytes(b"\xef\xbb\xbf" + content)
+    assert np.array_equal(World.load(str(copy)).duty, World.load().duty)

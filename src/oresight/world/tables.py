@@ -97,7 +97,7 @@ class Tables:
             raise InputError(f"{name}: cannot be read in {self.root} ({error.strerror})") from None
         self._digests[name] = hashlib.sha256(raw).hexdigest()
         try:
-            return raw.decode("utf-8")
+            return raw.decode("utf-8-sig")  # spreadsheets like to put a mark in front
         except UnicodeDecodeError as error:
             raise InputError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
 
