@@ -12,9 +12,15 @@ from oresight.deal.register import Risk, load_risks
 from oresight.deal.tables import rank_json, rank_rows, value_json, value_rows
 from oresight.deal.value import Valuation, clause_values, relevant, value
 from oresight.errors import InputError
-from oresight.policy.constructors import ExportBan, ExportLicensing, ImportTariff, NoExportRestriction
+from oresight.policy.constructors import (
+    ExportBan,
+    ExportLicensing,
+    ImportTariff,
+    NoExportRestriction,
+    status_quo,
+)
 from oresight.policy.ledger import Ledger
-from oresight.policy.records import Measure, Provision
+from oresight.policy.records import Agreement, Measure, Provision, Scenario, State
 from oresight.world.model import Assumption, Range, World
 from policy_world import small_world
 
@@ -209,6 +215,37 @@ def test_a_state_without_an_equilibrium_is_no_number() -> None:
     assert value_json(got)["provisions"][0]["central"] is None  # type: ignore[index]
     assert "no equilibrium" in got.provisions[0].sentence
     json.dumps(value_json(got), allow_nan=False)
+
+
+def test_a_risk_that_already_stands_costs_nothing_more() -> None:
+    got = value(
+        world(),
+        Ledger(),
+        [promise("MYS", "USA")],
+        [risk("ban", MYS_BAN)],
+        solve=linear_solve,
+        draws=0,
+        start=Scenario("standing", measures=(MYS_BAN,)),
+    )
+    assert got.loss_without.central == pytest.approx(0.0)
+    assert got.provisions[0].verdict == "noise"
+
+
+def test_an_agreement_on_record_does_not_count_beside_its_own_provision() -> None:
+    kept = promise("MYS", "USA")
+    state = (State("in_force", "2025-01-01", "2025-01-01"),)
+    pact = Agreement("pact", "Pact", "framework", ("USA", "MYS"), True, (kept,), state)
+    ledger = Ledger(agreements=(pact,))
+    got = value(
+        world(),
+        ledger,
+        [kept],
+        [risk("ban", MYS_BAN)],
+        solve=linear_solve,
+        draws=0,
+        start=status_quo("2025-06-01"),
+    )
+    assert got.provisions[0].worth.central == pytest.approx(0.1 * DYSPROSIUM * KEPT)
 
 
 def test_no_risks_and_no_provisions_are_worth_nothing() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +21,13 @@ from oresight.world.model import World
 Floats = NDArray[np.float64]
 Solve = Callable[[World, list[Wedges], int, int], Outcome]  # world, wedges, draws, seed
 
+BASELINE = Scenario("baseline")
 BATCH = 12  # scenarios solved together; the same draws in every batch
 
 
 @dataclass(frozen=True, eq=False)
 class Losses:
-    """What an economy loses in each state, shape (D, C) USD/yr, against the baseline year."""
+    """What an economy loses in each state, shape (D, C) USD/yr, against what it starts from."""
 
     by_state: Mapping[tuple[tuple[int, ...], State], Floats]  # (chain, state)
     accuracy: float  # the worst relative duality gap of the solves
@@ -50,8 +51,9 @@ def state_losses(
     draws: int,
     seed: int,
     solve: Solve = solve_market,
+    start: Scenario = BASELINE,
 ) -> Losses:
-    """Solve every state of the games and account for one economy's loss.
+    """Solve every state of the games and account for one economy's loss against the start.
 
     States of different chains do not touch each other, so one solve carries a state of each.
     Raises InputError for an economy that the world does not hold.
@@ -71,13 +73,16 @@ def state_losses(
     ]
     found: dict[tuple[tuple[int, ...], State], Floats] = {}
     accuracy, failed, messages = 0.0, [], []
+    bare = start.base == "baseline" and not start.measures
+    before = 0.0 if bare or not trips else _loss(world, ledger, start, n, draws, seed, solve)
     for first in range(0, len(trips), BATCH):
         batch = trips[first : first + BATCH]
         wedges = [
             to_wedges(
-                Scenario(
-                    f"state {first + k + 1} of {len(trips)}",
-                    measures=tuple(m for measures in trip.values() for m in measures),
+                replace(
+                    start,
+                    name=f"state {first + k + 1} of {len(trips)}",
+                    measures=(*start.measures, *(m for measures in trip.values() for m in measures)),
                 ),
                 world,
                 ledger,
@@ -86,7 +91,7 @@ def state_losses(
         ]
         outcome = solve(world, wedges, draws, seed)
         for trip, solution in zip(batch, outcome.solutions, strict=True):
-            losses = money(outcome, solution).loss_by_commodity[:, :, n]
+            losses = money(outcome, solution).loss_by_commodity[:, :, n] - before
             accuracy = max(accuracy, float(solution.certificate.get("duality_gap", 0.0)))
             for chain, measures in trip.items():
                 loss = np.zeros_like(losses)
@@ -97,6 +102,15 @@ def state_losses(
             if solution.draw_status[0] == "failed":
                 messages.append(solution.message)
     return Losses(found, accuracy, tuple(failed), len(trips), tuple(dict.fromkeys(messages)))
+
+
+def _loss(
+    world: World, ledger: Ledger, start: Scenario, n: int, draws: int, seed: int, solve: Solve
+) -> Floats:
+    """What an economy loses in one scenario, (D, C) USD/yr, against the baseline year."""
+    outcome = solve(world, [to_wedges(start, world, ledger)], draws, seed)
+    loss: Floats = money(outcome, outcome.solutions[0]).loss_by_commodity[:, :, n]
+    return loss
 
 
 def _in_order(states: Mapping[State, tuple[Measure, ...]]) -> list[tuple[Measure, ...]]:

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oresight.deal.crises import games
-from oresight.deal.losses import Expected, Solve, solve_market, state_losses
+from oresight.deal.losses import BASELINE, Expected, Solve, solve_market, state_losses
 from oresight.deal.register import Risk
 from oresight.deal.value import Amount, amount_of, draw_ranges
 from oresight.policy.ledger import Ledger
+from oresight.policy.records import Scenario
 from oresight.world.model import World
 
 
@@ -50,14 +51,16 @@ def rank(
     draws: int = 200,
     seed: int = 0,
     solve: Solve = solve_market,
+    start: Scenario = BASELINE,
 ) -> Ranking:
     """Rank commodities by a buyer's expected yearly loss, with no promise counted.
 
     The loss shows in the market where it is borne: scarce oxide that stops a magnet maker abroad is
-    a loss in magnets to the buyer of magnets. Raises InputError for an unknown economy.
+    a loss in magnets to the buyer of magnets. `start` is what stands
+    before a risk comes. Raises InputError for an unknown economy.
     """
     played = games(world, risks, ())
-    losses = state_losses(world, ledger, played, buyer, draws, seed, solve)
+    losses = state_losses(world, ledger, played, buyer, draws, seed, solve, start)
     n = world.economy_index[buyer]
     drawn = draw_ranges({f"risk {r.id}": r.probability for r in risks}, draws, seed)
     probability = {r.id: drawn[f"risk {r.id}"] for r in risks}

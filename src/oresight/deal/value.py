@@ -9,14 +9,14 @@ not over luck: each draw is an expectation over states.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
 from oresight.deal.crises import Game, crises, games
-from oresight.deal.losses import Expected, Solve, solve_market, state_losses
+from oresight.deal.losses import BASELINE, Expected, Solve, solve_market, state_losses
 from oresight.deal.register import Risk
 from oresight.deal.shapley import EXACT_LIMIT, owen, sampled
 from oresight.deal.spared import NOT_VALUED, stops
@@ -25,7 +25,7 @@ from oresight.errors import InputError
 from oresight.impact.rows import interval
 from oresight.market.parameters import triangular
 from oresight.policy.ledger import Ledger
-from oresight.policy.records import Provision
+from oresight.policy.records import Provision, Scenario
 from oresight.policy.say import economy_name
 from oresight.world.model import Range, World
 
@@ -110,11 +110,12 @@ def value(
     draws: int = 200,
     seed: int = 0,
     solve: Solve = solve_market,
+    start: Scenario = BASELINE,
 ) -> Valuation:
     """Value provisions for an economy over a register of risks.
 
     Args:
-        world: the baseline; risks are set on it as it stands, losses are against it.
+        world: the baseline.
         ledger: passed to the compiler of scenarios.
         provisions: those of a deal; what stands in other agreements is not counted.
         risks: the register, from `load_risks`.
@@ -122,13 +123,16 @@ def value(
         draws: over market parameters, probabilities and compliance; 0 is the central case only.
         seed: of the draws.
         solve: the market's solver, or another with its signature (in tests).
+        start: what stands before a risk comes, such as `status_quo("2025-10-26")`; losses are against it.
+            Agreements on record between the parties of a provision are set aside.
 
     Raises InputError for an unknown economy or a missing compliance assumption.
     """
     unique = list(dict.fromkeys(provisions))
     open_to_value = [p for p in unique if not _reason(p, world)]
     played = games(world, risks, open_to_value)
-    losses = state_losses(world, ledger, played, beneficiary, draws, seed, solve)
+    alone = set_aside(start, ledger, open_to_value)
+    losses = state_losses(world, ledger, played, beneficiary, draws, seed, solve, alone)
     probability, compliance = _sample(world, risks, open_to_value, draws, seed)
     C, D = len(world.commodities), draws + 1
     without, kept_by_all = np.zeros((D, C)), np.zeros((D, C))
@@ -159,6 +163,15 @@ def value(
         draws_solved=int(np.isfinite((without + kept_by_all)[1:]).all(axis=1).sum()),
         seed=seed,
     )
+
+
+def set_aside(start: Scenario, ledger: Ledger, provisions: Sequence[Provision]) -> Scenario:
+    """The start without the agreements on record between the parties of a provision: none counts twice."""
+    if start.base != "ledger":
+        return start
+    pairs = [{p.promisor, p.beneficiary} for p in provisions]
+    dropped = [a.id for a in ledger.agreements if any(pair <= set(a.parties) for pair in pairs)]
+    return replace(start, drop=tuple(dict.fromkeys((*start.drop, *dropped))))
 
 
 def relevant(risks: Sequence[Risk], provisions: Sequence[Provision], world: World) -> tuple[Risk, ...]:
