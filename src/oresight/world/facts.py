@@ -17,7 +17,7 @@ BASELINE = "baseline"  # the source key of figures worked out from the balanced 
 def find_facts(
     world: World, commodity: str, stage: str | None = None, economy: str | None = None
 ) -> list[Fact]:
-    """Figures about a commodity, a mineral or a group, chosen ones first, then by attribute and economy.
+    """Figures about a commodity, a mineral or a group: the word's own first, chosen before others.
 
     Production by economy that the tables do not give (oxides and magnets come out of the recipes) and
     each economy's share of it are added as derived figures. An economy or stage narrows the list.
@@ -50,7 +50,7 @@ def find_facts(
         if (stages is None or (fact.stage or stage_of.get(fact.subject, "")) in stages)
         and (wanted is None or fact.economy in wanted or fact.partner in wanted)
     ]
-    return sorted(kept, key=_order)
+    return sorted(kept, key=lambda fact: (plain(fact.subject) not in subjects, *_order(fact)))
 
 
 def _order(fact: Fact) -> tuple[Any, ...]:
