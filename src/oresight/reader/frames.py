@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oresight.reader import rules as rulebook
 from oresight.reader.gazetteer import Find
@@ -37,6 +37,7 @@ STAKES = frozenset({"warrants"})
 STATE = re.compile(r"[A-Z]{3}|EU")
 COVERAGE = re.compile(r"^\s*(?:of|below|above|more|less|fewer)\b(?! (?:the )?(?:value|its value|customs value|declared))")
 TO_OTHER = re.compile(r"tariff|dut(?:y|ies)|market|barrier|export|import licens|purchas|procure|investment|digital")
+SOURCE = re.compile(r"\b(?:according to|citing|data from|figures from)\s+(?:the\s+)?$")
 BECAME = re.compile(r"\bfrom\s+(?:a\s+|the\s+)?(?:current\s+|rate of\s+)?$")
 
 
@@ -64,6 +65,8 @@ class Draft:
     targets: tuple[str, ...]
     persons: tuple[str, ...]
     rate: Number | None = None
+    span: tuple[int, int] | None = None  # the part of the clause that one of several rates covers
+    first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +195,19 @@ def _read(
             lead = _lead(page, segment)
             actor_group = groups_in(page.text, lead)[0] if lead else ()
         left = max((m.end for m in actor_group), default=segment.start)
-        target_group = parties.between(max(segment.start, left), segment.end)
+        target_group = tuple(
+            m
+            for m in parties.between(max(segment.start, left), segment.end)
+            if not SOURCE.search(page.low[max(segment.start, m.start - 24) : m.start])
+        )
     elif rule.actor == "modal":
         modals = [m.start() for m in MODAL.finditer(page.low, start, end)]
         actor_group = subject_of(parties, segment.floor, modals[-1]) if modals else ()
         target_group = everyone
     elif rule.actor in ("near", "all", "own"):
-        actor_group = everyone
+        actor_group = tuple(m for m in everyone if rule.actor == "all" or m.person is None)
+    elif rule.actor == "own parties":
+        target_group = tuple(m for m in everyone if not set(m.codes) & set(parties.own))
     elif rule.actor == "possessor":
         before = [m for m in parties.between(segment.floor, head + 12) if m.end <= head + 12 and m.form == "possessive"]
         actor_group = tuple(before[-1:])
@@ -211,7 +220,7 @@ def _read(
             subject = subject_of(parties, segment.floor, head)
             actor_group = (*subject, *everyone)
             actors, persons = codes_of(actor_group), persons_of(actor_group)
-    if not actors and rule.actor in ("subject", "modal") and page.instrument and rule.requires != "state subject":
+    if not actors and rule.actor in ("subject", "modal", "own parties") and page.instrument and rule.requires != "state subject":
         actors = parties.own or ((parties.issuer,) if parties.issuer else ())
     if rule.target == "none":
         targets: tuple[str, ...] = ()
@@ -237,15 +246,19 @@ def _read(
         targets = tuple(c for c in before if c not in actors)
     if rule.adjacent and not _adjacent(page, actor_group, head):
         return []
-    if not _fits(rule, actors, targets):
+    if not _fits(rule, actors, targets) or (rule.kind == "commitment" and low.endswith(":")):
         return []
     base = Draft(rule, segment, start, end, head, actors, targets, persons)
     if rule.kind == "agreement" and len(targets) > 1:
         many = MANY.search(low)
         if many and COUNT.get(many.group(1), 0) == len(targets):
-            return [Draft(rule, segment, start, end, head, actors, (target,), persons) for target in targets]
-    if rule.kind in ("tariff", "threat") and rates:
-        return _per_rate(page, base, rates, low)
+            return [replace(base, targets=(target,)) for target in targets]
+    points = [n for n in numbers if n.kind == "points"]
+    shares = [n for n in numbers if n.kind == "percent"]
+    if rule.kind == "supply_share" and len(shares) > 1:
+        return _per_rate(page, replace(base, targets=()), shares, low)
+    if rule.kind in ("tariff", "threat") and (rates or points):
+        return _per_rate(page, base, sorted(rates + points, key=lambda n: n.start), low)
     return [base]
 
 
@@ -295,6 +308,8 @@ def _fits(rule: Rule, actors: tuple[str, ...], targets: tuple[str, ...]) -> bool
         return len(set(actors) | set(targets)) >= 2
     if need == "state subject":
         return bool(actors) and STATE.fullmatch(actors[0]) is not None
+    if need == "rate" and not actors and not targets:
+        return True
     if need in ("party", "money", "share", "body", "agreement"):
         return bool(actors)
     return bool(actors or targets)
@@ -303,15 +318,20 @@ def _fits(rule: Rule, actors: tuple[str, ...], targets: tuple[str, ...]) -> bool
 def _per_rate(page: Page, base: Draft, rates: list[Number], low: str) -> list[Draft]:
     """One draft for each rate that stands for itself ("25% on A and 30% on B"); `from 10 to 20` is one."""
     own = [n for n in rates if not (BECAME.search(low[: n.start]) and re.match(r"[^.]{0,30}\bto\b", low[n.end :]))]
-    distinct = list({n.value: n for n in own}.values())
+    distinct = list({(n.kind, n.value): n for n in own}.values())
     if not distinct:
         distinct = rates[:1]
+    percents = [n for n in distinct if n.kind == "percent"]
+    if percents and len(percents) < len(distinct) and not re.search(r"suspen|paus|while|remaining|retain", low):
+        distinct = percents
     if len(distinct) == 1 or base.rule.kind == "threat":
-        return [Draft(base.rule, base.segment, base.start, base.end, base.head, base.actors, base.targets, base.persons, distinct[0])]
+        return [replace(base, rate=distinct[0])]
     found = []
     for index, number in enumerate(distinct[:6]):
         left = base.segment.start + number.start
         right = base.segment.start + distinct[index + 1].start if index + 1 < len(distinct) else base.segment.end
         near = tuple(c for c in codes_of(page.parties.between(left, right)) if c not in base.actors)
-        found.append(Draft(base.rule, base.segment, base.start, base.end, base.head, base.actors, near or base.targets, base.persons, number))
+        found.append(
+            replace(base, targets=near or base.targets, rate=number, span=(left, right), first=index == 0)
+        )
     return found

@@ -14,8 +14,9 @@ from oresight.reader.people import PORTFOLIO, Person, people_of
 
 SUFFIX = r"(?:Incorporated|Inc|Corporation|Corp|Limited|Ltd|Company|Co|Plc|PLC|plc|AG|SA|NV|GmbH|LLC|LP|Bhd|Pty|SpA|AB|ASA|Oyj|Holdings|Group|SAF)"
 SOFT = r"(?:Metals|Mining|Resources|Minerals|Materials|Lithium|Steel|Motors|Industries|Technologies|Elements|Magnets|Graphite|Aluminium|Aluminum|Semiconductor|Electronics|Airlines|Smelting|Refining|Rare Earths|Earths|Battery|Batteries|Mines|Electric|Pharmaceuticals|Petroleum|Chemicals|Aerospace|Dynamics|Metal)"
-CAP = r"(?:[A-Z][\w'’&.-]*|\d[A-Z]\w*)"
-COMPANY = re.compile(rf"(?<![\w.]){CAP}(?:\s+(?:{CAP}|of|and|&|de)){{0,5}}?\s+{SUFFIX}\b\.?(?:\s+{SUFFIX}\b\.?)*(?!\s+of\s+[a-z])")
+CAP = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’&-]*|\d[A-Z]\w*)"
+WRAP = r"(?:[^\S\n]+|\n(?!\s*\n))"
+COMPANY = re.compile(rf"(?<![\w.]){CAP}(?:{WRAP}(?:{CAP}|of|and|&|de)){{0,5}}?{WRAP}{SUFFIX}\b\.?(?:\s+{SUFFIX}\b\.?)*(?!\s+of\s+[a-z])")
 SOFT_COMPANY = re.compile(rf"(?<![\w.])(?:[A-Z][\w-]*[a-z]\s+|[A-Z]{{2,5}}\s+){{1,3}}{SOFT}\b(?!\s+[A-Z][a-z])")
 BRACKETED = re.compile(r"<(?P<name>[A-Z][\w .,&'’-]{3,60})>")
 ACRONYM = re.compile(r"\s*\((?:the\s+)?[\"“]?(?P<short>[A-Z][A-Z&.]{1,9})[\"”]?\)")
@@ -39,10 +40,10 @@ ANAPHORS = (
 ANAPHOR = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in ANAPHORS))
 JOIN = re.compile(
     r"^\s*\)?(?:\([^)]{0,40}\))?\s*,?\s*(?:and|&|or|as well as|along with|plus|together with|/|-|–)?,?\s*"
-    r"(?:both |also |the |then-|its |with |between )*(?:[A-Z][a-z]+(?:\s[a-z]+)? )?$"
+    r"(?:both |also |the |then-|its |with |between |the government of the |the government of |kingdom of |republic of |state of )*(?:[A-Z][a-z]+(?:\s[a-z]+)? )?$"
 )
 LINK = re.compile(r"\b(?:and|or|as well as|along with|plus|together with)\b|[&/–-]")
-RESTATED = re.compile(r"^\s*\((?:the\s+)?[\"“]?$")
+RESTATED = re.compile(r"^\s*\((?:hereinafter\s+)?(?:the\s+)?[\"“]?(?:the\s+)?$")
 POSSESSIVE = re.compile(r"^(?:['’]s\b|['’](?=\s))")
 
 
@@ -76,15 +77,13 @@ def _companies(text: str) -> list[tuple[int, int, str]]:
             start, end = match.span("name") if pattern is BRACKETED else match.span()
             name = text[start:end].rstrip(". ,")
             words = name.split()
-            while len(words) > 1 and words[0] in NOT_COMPANY:
+            while len(words) > 1 and (words[0] in NOT_COMPANY or re.search(r"['’]s?$", words[0])):
                 start += len(words[0]) + (len(text[start:]) - len(text[start + len(words[0]) :].lstrip()) - len(words[0]))
                 words = words[1:]
                 name = text[start:end].rstrip(". ,")
             if pattern is SOFT_COMPANY and len(words) == 2 and re.match(r"\s+(?:and\s|[A-Z]?[a-z]*\s?[Mm]inist)", text[end : end + 12]):
                 continue
             if len(words) < 2 or re.search(rf"^(?:{PORTFOLIO})\s", name) and pattern is SOFT_COMPANY:
-                continue
-            if "\n" in name:
                 continue
             tail = ACRONYM.match(text, end)
             value = " ".join(name.split())

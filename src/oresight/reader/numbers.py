@@ -57,6 +57,10 @@ PERCENT = re.compile(
 FRACTION = re.compile(
     r"\b(?P<value>" + "|".join(sorted(FRACTIONS, key=len, reverse=True)) + r")(?= of )"
 )
+ALL = re.compile(
+    r"\b(?:import(?:s|ed)?|produces?|controls?|supplies|supply|sources?|gets?|buys?|refines?|for)\s+(?P<near>nearly |almost |virtually |practically )?"
+    r"(?P<value>all)(?= (?:of )?(?:its|the|their|global|world))"
+)
 BARE_FROM = re.compile(rf"\bfrom\s+(?P<value>{NUMBER})\s+(?:to|down to|up to)\s+(?={NUMBER})")
 _SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
 _SIGN = "|".join(sorted((re.escape(k) for k in CURRENCIES if not k.isalpha() or k in {"usd", "eur", "gbp", "jpy", "cny", "aud", "cad", "krw", "inr"}), key=len, reverse=True))  # fmt: skip
@@ -129,6 +133,9 @@ def numbers_of(low: str) -> list[Number]:
         if free(match.start(), match.end()) and match["value"] != "all":
             value = round(FRACTIONS[match["value"]], 1)
             add(Number(match.start(), match.end(), "percent", value, "fraction", _qualifier(low, match.start())))
+    for match in ALL.finditer(low):
+        if free(match.start("value"), match.end("value")):
+            add(Number(match.start("value"), match.end("value"), "percent", 100.0, "fraction", "nearly" if match["near"] else None))
     for match in BARE_FROM.finditer(low):
         following = re.match(rf"(?:{NUMBER})\s*(?:percent|per cent|pct|%)", low[match.end() : match.end() + 24])
         if following and free(match.start("value"), match.end("value")):

@@ -16,7 +16,7 @@ PREPOSITION = re.compile(
 )
 BOUNDARY = re.compile(
     r"\b(?:that|which|who|after|before|while|because|if|when|since|although|though|whether|said|says|saying|told \w+|but|"
-    r"unless|until|where|whereas|whereby|as|so|than|amid|despite|following|once|provided)\b|[;:]|\"|--| - |, (?:and|or|with|in) (?!other)"
+    r"unless|until|where|whereas|whereby|(?<!well )as(?! well)|so|than|amid|despite|following|once|provided)\b|[;:]|\"|--| - |, (?:and|or|with|in) (?!other)"
 )
 HEADS = re.compile(
     r"^(?:['’]s|['’])?\s+(?:\w+\s+){0,3}?(?:officials?|governments?|authorities|side|ministry|leaders?|administration|negotiators?|parliament|"
@@ -28,6 +28,7 @@ EXPLETIVE = re.compile(
     r"^\s*(?:is|was|'s|has been|would be|will be|may be|seems?|appears?|remains?)\s+(?:also\s+|still\s+|not\s+|very\s+|widely\s+|so\s+)*"
     r"(?:\w+(?:ed|n't)\b(?! to)|important|clear|unclear|likely|possible|hard|difficult|true|time|the|essential|crucial|necessary|expected|reported|up to)"
 )
+OWN_HEAD = re.compile(r"(?:'s)?\s(?:[a-z-]+\s){0,2}(commission|council|treasury|committee|subcommittee|panel|agency|department|ministry|senate|parliament)\b")
 ANY_HEAD = re.compile(r"(commission|council|treasury|committee|subcommittee|panel|agency|department|ministry|senate|parliament)")
 
 
@@ -102,8 +103,10 @@ def resolve(
                 if mention.kind == "anaphor":
                     codes: tuple[str, ...] = ()
                     who = None
-                    if mention.form == "he" and person is not None:
-                        codes, who = person.codes, person.person
+                    if mention.form == "he":
+                        named_now = speaker or person
+                        if named_now is not None:
+                            codes, who = named_now.codes, named_now.person
                     elif mention.form == "it":
                         expletive = EXPLETIVE.match(low[mention.end : mention.end + 40])
                         codes = () if expletive else (subject or thing)
@@ -134,7 +137,7 @@ def resolve(
                     done[index] = mention
                 members.append(mention)
                 if mention.kind in ("institution", "economy"):
-                    head = ANY_HEAD.search(low[mention.start : mention.end + 30])
+                    head = OWN_HEAD.match(low[mention.end : min(right, mention.end + 44)]) or ANY_HEAD.search(low[mention.start : mention.end])
                     if head:
                         by_head[head.group(1)] = mention.codes
             codes = codes_of(tuple(members))
@@ -180,7 +183,7 @@ def subject_of(parties: Parties, floor: int, at: int) -> tuple[Mention, ...]:
             return group
         if weak:
             agent = after_preposition(parties, weak[-1].end, at, "by")
-            return agent or weak
+            return groups_in(parties.text, agent)[0] if agent else weak
     return ()
 
 

@@ -73,6 +73,7 @@ class PersonFind:
     person: Person
 
 
+PORTFOLIOS = re.compile(rf"(?<!\w)(?:(?:{PORTFOLIO}|[Ff]ormer|[Dd]eputy)\s+(?:and\s+|of\s+)?)+$")
 INITIAL = re.compile(r"\s[A-Z]\.(?=\s)")
 
 
@@ -148,6 +149,9 @@ def people_of(text: str, finds: list[Find], table: Gazetteer, home: str | None) 
             state = None
         code = state.value if state else None
         begin = state.start if state else match.start()
+        if state is None:
+            portfolio = PORTFOLIOS.search(text, max(0, begin - 60), begin)
+            begin = portfolio.start() if portfolio else begin
         title = text[begin : match.start("name")]
         if PRIVATE.search(title):
             code = None

@@ -15,7 +15,7 @@ from oresight.reader.document import Document, Record
 from oresight.reader.frames import Page, drafts_of
 from oresight.reader.gazetteer import fold
 from oresight.reader.mentions import Mention, name_all
-from oresight.reader.parties import codes_of, resolve
+from oresight.reader.parties import codes_of, groups_in, resolve
 from oresight.reader.records import merge, record_of
 from oresight.reader.sentences import DATELINE, blocks_of, sentences_of
 from oresight.reader.statements import quotations, statements_of
@@ -73,12 +73,12 @@ def read(text: str, *, published: str | None = None, title: str | None = None) -
         notes.append("the text names no mineral")
     records: list[Record] = []
     if tables.relevant.search(low):
-        own = _own_parties(text, blocks, naming.mentions, name)
+        instrument = naming.home is None and INSTRUMENT.search(low[:60000]) is not None
+        own = _own_parties(text, blocks, naming.mentions, name) if instrument else ()
         issuer = next((code for pattern, code in tables.issuers if pattern.search(low)), None)
         spans = [(s.start, s.end) for s in sentences]
         parties = resolve(text, low, naming.mentions, spans, own, naming.home, issuer)
         quoted = quotations(text, [(b.start, b.end) for b in blocks])
-        instrument = len(INSTRUMENT.findall(low[:60000])) >= 1 and naming.home is None
         page = Page(text, low, blocks, sentences, parties, naming.terms, quoted, instrument)
         starts = [term.start for term in naming.terms]
         read_off = [record_of(page, draft, tables, day, starts) for draft in drafts_of(page, tables)]
@@ -106,11 +106,17 @@ def _dateline(text, blocks, sentences):  # type: ignore[no-untyped-def]
 
 def _own_parties(text: str, blocks: list, mentions: tuple[Mention, ...], title: str) -> tuple[str, ...]:  # type: ignore[type-arg]
     """The parties of the document itself, from its title: a treaty's or a joint statement's."""
-    if not blocks or not PACT.search(title):
+    if not blocks or not PACT.search(title + text[: blocks[0].end]):
         return ()
     named = tuple(m for m in mentions if m.start < blocks[0].end and m.kind == "economy")
     found = codes_of(named)
-    return found if len(found) >= 2 else ()
+    if len(found) >= 2:
+        return found
+    for block in blocks[1:4]:
+        for group in groups_in(text, tuple(m for m in mentions if block.start <= m.start < block.end and m.kind == "economy")):
+            if len(codes_of(group)) >= 2:
+                return codes_of(group)
+    return ()
 
 
 def read_file(path: str, published: str | None = None) -> Document:

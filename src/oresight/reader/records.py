@@ -16,7 +16,7 @@ from oresight.reader.rules import Tables
 LONGEST = 390  # characters of a quote
 CITED = re.compile(r"(?:order|act|proclamation|memorandum|section|regulation|no\.|law)\s+(?:no\. )?(?:[\w/.-]+\s+)?of\s+$|as amended\W*$")
 SECTORAL = ("statement", "supply_share", "commitment", "tariff", "export_control", "agreement", "investment")
-TIMED = re.compile(r"\b(?:was|were|were set)\b")
+SAID = re.compile(r"\b(?:said|announced|told|says)\b[^,.]{0,20}$")
 
 
 def trim_quote(text: str, start: int, end: int, keep: int) -> tuple[int, int]:
@@ -61,6 +61,9 @@ def pick_date(low: str, start: int, end: int, at: int, kind: str, published: dt.
         if kind in ("agreement", "commitment", "investment") and re.search(r"\bsaid\b", between):
             continue
         found.append(date)
+    if kind in ("tariff", "threat", "export_control") and len(found) > 1:
+        timed = [date for date in found if date.role != "event"]
+        found = timed or [date for date in found if not SAID.search(low[max(start, start + date.start - 30) : start + date.start])] or found
     if not found:
         return None
     return min(found, key=lambda date: (abs(start + date.start - at), date.start))
@@ -70,6 +73,19 @@ def status_of(tables: Tables, kind: str, words: str) -> str | None:
     """The status that the words around a verb give to a record of this kind."""
     for pattern, status in tables.statuses.get(kind, ()):
         if pattern.search(words):
+            return status
+    return None
+
+
+STEP = re.compile(r"[;,]\s|\b(?:while|and|by|but|instead of)\s")
+
+
+def _status_at(tables: Tables, low: str, start: int, at: int) -> str | None:
+    """The status that the verb right before a rate gives it: of two rates one may be kept, one suspended."""
+    cuts = [m.end() for m in STEP.finditer(low, max(start, at - 110), at)]
+    window = low[cuts[-1] if cuts else max(start, at - 110) : at + 12]
+    for pattern, status in tables.statuses.get("tariff", ())[:-2]:
+        if pattern.search(window):
             return status
     return None
 
@@ -90,10 +106,12 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
     sentence = page.sentences[segment.sentence]
     if sentence.end - sentence.start <= 230 and kind not in ("commitment", "tariff"):
         start, end = trim_quote(page.text, sentence.start, sentence.end, draft.head)
-    words = low[max(segment.start, draft.head - 28) : draft.end]
+    words = low[max(segment.start, draft.head - 28) : min(segment.end, draft.end + (14 if kind == "agreement" else 0))]
     if kind == "investment":
         words = low[segment.start : draft.end]
     status = rule.status or status_of(tables, kind, words)
+    if kind == "tariff" and draft.rate is not None and not rule.status:
+        status = _status_at(tables, low, segment.start, segment.start + draft.rate.start) or status
     subtype = rule.subtype or subtype_of(tables, kind, low[draft.head : segment.end])
     numbers = numbers_of(low[segment.start : segment.end])
     clause = low[segment.start : segment.end]
@@ -102,15 +120,17 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
     rate = previous = points = share = coverage = None
     qualifier: str | None = None
     if kind in ("tariff", "threat"):
-        if draft.rate is not None:
+        if draft.rate is not None and draft.rate.kind == "percent":
             rate, qualifier = draft.rate.value, draft.rate.qualifier
         for number in percents:
             if BECAME.search(clause[: number.start]) and number.value != rate:
                 previous = number.value
         points = next((n.value for n in numbers if n.kind == "points"), None)
+        if draft.rate is not None:
+            points = draft.rate.value if draft.rate.kind == "points" else points if rate is None else None
     elif kind in ("supply_share", "investment") and percents:
         if kind == "supply_share" or re.search(r"stake|equity|share|interest|warrant|owner", clause):
-            pick = _nearest(percents, draft.head - segment.start, draft.end - segment.start)
+            pick = draft.rate or _nearest(percents, draft.head - segment.start, draft.end - segment.start)
             share, qualifier = pick.value, pick.qualifier
         elif covered:
             coverage = covered[0].value
@@ -140,8 +160,8 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
         end,
         rule.name,
         rule.sure,
-        minerals=_goods(page, draft, starts),
-        products=terms_in(page.terms, starts, segment.start, segment.end, "product"),
+        minerals=_goods(page, draft, starts, "mineral"),
+        products=_goods(page, draft, starts, "product"),
         sectors=terms_in(page.terms, starts, segment.start, segment.end, "sector"),
         rate_percent=rate,
         previous_rate_percent=previous,
@@ -159,13 +179,17 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
     )
 
 
-def _goods(page: Page, draft: Draft, starts: list[int]) -> tuple[str, ...]:
+def _goods(page: Page, draft: Draft, starts: list[int], sort: str) -> tuple[str, ...]:
     """The minerals of a record: a control named in passing covers what follows its name; a meeting none."""
     kind, segment = draft.rule.kind, draft.segment
     if kind == "meeting":
         return ()
-    left = draft.start if draft.rule.actor == "possessor" else segment.start
-    return terms_in(page.terms, starts, left, segment.end, "mineral")
+    left, right = draft.start if draft.rule.actor == "possessor" else segment.start, segment.end
+    if draft.span is not None:
+        near = terms_in(page.terms, starts, *draft.span, sort)
+        rest = terms_in(page.terms, starts, segment.start, draft.span[0], sort)
+        return near or (rest if draft.first else ())
+    return terms_in(page.terms, starts, left, right, sort)
 
 
 def _nearest(numbers: list[Number], start: int, end: int) -> Number:
@@ -206,7 +230,7 @@ def same(a: Record, b: Record) -> bool:
         )
     if a.kind in ("tariff", "threat"):
         if a.rate_percent is None and b.rate_percent is None:
-            return a.actors == b.actors and set(a.targets) == set(b.targets) and a.subtype == b.subtype and a.products == b.products
+            return a.actors == b.actors and set(a.targets) == set(b.targets) and a.subtype == b.subtype and _overlap(a.products + a.minerals, b.products + b.minerals)
         return (
             a.actors == b.actors
             and a.rate_percent == b.rate_percent

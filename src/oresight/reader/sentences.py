@@ -15,7 +15,7 @@ BULLET = re.compile(
     r"|(?:Sec(?:tion|\.)|Article)\s+[\d.]+\.\s+)+",
     re.ASCII,
 )
-LABEL = re.compile(r"(?:[A-Z0-9][A-Z0-9'’&,./()“”\"-]*\s+){1,14}[A-Z0-9'’&,./()-]+:\s+")
+LABEL = re.compile(r"\**(?:[A-Z0-9][A-Z0-9'’&,./()“”\"-]*\s+){1,14}[A-Z0-9'’&,./()-]+:\s*\**\s+")
 ORDER_LABEL = re.compile(r"Sec(?:tion|\.)\s+\d+\.\s+(?:[A-Z][\w'’,-]*\s+(?:(?:of|and|the|to|in|for|on)\s+)*){0,12}"
                          r"[A-Z][\w'’,-]*\.\s+")
 DATELINE = re.compile(r"([A-Z][A-Za-z.'’ ,/]{1,45}?),?\s+(?:\(?[A-Z][a-z]+\)?\s+)?"
@@ -102,9 +102,14 @@ def blocks_of(text: str) -> list[Block]:
 
     blocks: list[Block] = []
     lead: int | None = None
+    front = False  # within the `---` lines of a Markdown file
     for number, (left, right) in enumerate(spans):
         left, right = _trim(text, left, right)
         content = text[left:right]
+        if left == 0 and content.startswith("---\n") or front:
+            front = not content.rstrip().endswith("---")
+            blocks.append(Block(left, right, "heading"))
+            continue
         bullet = BULLET.match(content)
         if bullet and bullet.end() < len(content):
             blocks.append(Block(left + bullet.end(), right, "bullet", lead))

@@ -16,14 +16,15 @@ from oresight.reader.dates import dates_of
 from oresight.reader.rules import Tables
 
 SAY = re.compile(
-    r"\b(?:said|says|told|tells|added|adds|stated|states|warned|warns|argued|argues|noted|notes|predicted|predicts|stressed|stresses"
+    r"\b(?:said|says|told|tells|added|adds|stated|warned|warns|argued|argues|noted|notes|predicted|predicts|stressed|stresses"
     r"|insisted|insists|explained|explains|declared|declares|claimed|claims|asked|urged|urges|commented|remarked|wrote|posted|testified"
     r"|acknowledged|suggested|observed|contended|asserted|maintained that|believes|called on|hailed|described|replied|emphasi[sz]ed"
     r"|reiterated|complained|denied|rejected|criticized|criticised|recalled|expressed|hinted|quipped|tweeted|concluded that)\b"
 )
-ACCORDING = re.compile(r"\baccording to\s+(?:the\s+)?$")
+ACCORDING = re.compile(r"\baccording to\s+(?:[\w.'-]+\s+){0,4}$")
 QUOTE = re.compile(r"“[^”]{2,1200}(?:”|$)|\"[^\"]{2,1200}(?:\"|$)")
 LABELLED = re.compile(r"^[^\"“”]{3,90}?:\s*[\"“]")
+VOWS = re.compile(r"warn|threat|vow|pledg")
 NOT_SAYING = re.compile(r"\b(?:not|never|to|being|be|as|was|were|is|been)\s+$")
 
 
@@ -59,6 +60,7 @@ def statements_of(
     """One record for each sentence that reports the words of a named official."""
     found: list[Record] = []
     taken = sorted((r.start, r.end) for r in others if r.kind in ("agreement", "commitment", "investment", "export_control"))
+    threats = [(r.start, r.end) for r in others if r.kind == "threat"][:400]
     for sentence in page.sentences:
         start, end = sentence.start, sentence.end
         low = page.low[start:end]
@@ -73,7 +75,7 @@ def statements_of(
                 break
         if speaker is None and "according to" in low:
             for mention in page.parties.between(start, end):
-                if mention.person and ACCORDING.search(page.low[max(start, mention.start - 20) : mention.start]):
+                if mention.person and ACCORDING.search(page.low[max(start, mention.start - 50) : mention.start]):
                     speaker = mention
                     verb_at = mention.start
         if speaker is None and LABELLED.match(page.text[start:end]):
@@ -85,6 +87,8 @@ def statements_of(
         at = bisect.bisect_left(taken, (start, 0))
         doubled = any(a < end and b > start for a, b in taken[max(0, at - 3) : at + 3])
         if doubled and not direct:
+            continue
+        if VOWS.match(page.low[verb_at : verb_at + 12]) and any(a < end and b > start for a, b in threats):
             continue
         left, right = trim_quote(page.text, start, end, max(start, verb_at - 40))
         actors = speaker.codes
