@@ -87,6 +87,22 @@ def test_a_short_window_leans_more_on_stocks() -> None:
     assert next(a.value.central for a in windowed.assumptions if a.name == "stock_months") == 2.0
 
 
+def test_an_open_approval_share_is_drawn_over_its_range() -> None:
+    licence = Measure("l", "export_licensing", "CHN", ("all",), ("magnet",))
+    told = (seen("flow_change", -40, origin="CHN", destination="outside"),)
+    made = Episode("open", "a licence", 2024, 12.0, Scenario("licence", measures=(licence,)), told)
+    row = hindcast([made], WORLD, LEDGER, draws=64)[0].rows[0]
+    assert row.low is not None
+    assert row.high is not None
+    # The default of the made-up world is 0.6, within 0.3 to 0.85.
+    assert row.predicted == pytest.approx(-40.0, abs=0.01)
+    assert -70.0 < row.low < -55.0
+    assert -30.0 < row.high < -15.0
+    stated = replace(made, scenario=Scenario("licence", measures=(replace(licence, approval_share=0.6),)))
+    fixed = hindcast([stated], WORLD, LEDGER, draws=64)[0].rows[0]
+    assert fixed.width == pytest.approx(0.0, abs=0.01)
+
+
 def test_another_baseline_year_is_said_on_every_row() -> None:
     made = hindcast(
         [episode(seen("buyer_price_change", 10, destination="outside"), year=2010)], WORLD, LEDGER

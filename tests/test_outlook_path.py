@@ -30,7 +30,20 @@ def ban(name: str = "China bans magnets") -> Wedges:
 
 def plant(start: float, capacity: float = 300.0) -> Project:
     return Project(
-        "p", "Plant", "USA", "magnet", capacity, "added", start, 0, 0, "announced", "own", "assumed"
+        "p",
+        "Plant",
+        "USA",
+        "magnet",
+        "",
+        "market",
+        capacity,
+        "added",
+        start,
+        0,
+        0,
+        "announced",
+        "own",
+        "assumed",
     )
 
 

@@ -12,7 +12,7 @@ from oresight.errors import InputError
 from oresight.outlook.projects import COLUMNS, Project, bring_forward, load_projects
 from oresight.policy.records import Measure
 
-ROW = "works,Works,USA,magnet,100,added,2028,0,24,announced,press,reported,"
+ROW = "works,Works,USA,magnet,,market,100,added,2028,0,24,announced,press,reported,"
 
 
 def table(tmp_path: Path, *rows: str) -> Path:
@@ -47,6 +47,7 @@ def test_a_year_alone_is_its_middle_and_a_month_is_itself(tmp_path: Path) -> Non
         (("0,24", "24,0"), "delay_low is above delay_high"),
         (("added", "add"), "nearest: added"),
         (("reported", "guess"), "unknown kind"),
+        (("market", "mrket"), "nearest: market"),
         ((",reported,", ""), "too few cells"),
     ],
 )

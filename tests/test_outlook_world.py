@@ -14,15 +14,19 @@ from oresight.outlook.projects import Project
 from outlook_world import chain_world, imbalance
 
 WORLD = chain_world()
-USA, CHN, MAGNET = 1, 0, 3
+USA, CHN, JPN, MAGNET = 1, 0, 2, 3
 
 
 def plant(
-    commodity: str = "magnet", economy: str = "USA", capacity: float = 100.0, basis: str = "added"
+    commodity: str = "magnet",
+    economy: str = "USA",
+    capacity: float = 100.0,
+    basis: str = "added",
+    process: str = "",
+    feed: str = "market",
 ) -> Project:
-    return Project(
-        "p", "Plant", economy, commodity, capacity, basis, 2026.0, 0, 0, "announced", "own", "assumed"
-    )
+    says = ("announced", "own", "assumed")
+    return Project("p", "Plant", economy, commodity, process, feed, capacity, basis, 2026.0, 0, 0, *says)
 
 
 def test_the_made_up_world_balances() -> None:
@@ -68,15 +72,50 @@ def test_a_plant_needs_its_inputs() -> None:
     assert later.flows[1][:, USA].sum() > WORLD.flows[1][:, USA].sum()
 
 
-def test_by_products_and_strangers_are_left_out_with_a_reason() -> None:
-    cheap = plant("heavy oxide", "USA")
-    foreign = plant("light oxide", "JPN")
-    unknown = plant("gallium metal", "USA")
-    _, opened, notes = world_in(WORLD, 2030, (cheap, foreign, unknown))
+def test_what_has_no_place_is_left_out_with_a_reason() -> None:
+    nowhere = (
+        plant("heavy oxide", "USA"),
+        plant("light oxide", "GRC"),
+        plant("gallium metal", "USA"),
+        plant("magnet", "USA", process="alchemy"),
+    )
+    later, opened, notes = world_in(WORLD, 2030, nowhere)
     assert opened == ()
-    assert "by-product" in notes[0]
-    assert "makes none" in notes[1]
-    assert "does not hold" in notes[2]
+    assert len(later.processes) == len(WORLD.processes)
+    for note, word in zip(
+        notes, ("run for heavy oxide", "not an economy", "does not hold", "alchemy"), strict=True
+    ):
+        assert word in note
+
+
+def test_the_first_plant_of_an_economy_sells_abroad_and_buys_its_feed() -> None:
+    later, _, notes = world_in(WORLD, 2030, (plant("light oxide", "JPN", 20.0),))
+    assert notes == ()
+    assert imbalance(later) < 1e-5
+    new = later.processes[-1]
+    assert (new.name, new.economy) == ("Plant", "JPN")
+    assert new.outputs == WORLD.processes[3].outputs
+    assert later.flows[1][JPN].sum() == pytest.approx(14.0)
+    assert later.flows[0][:, JPN].sum() == pytest.approx(14.0 / 0.25)
+    assert new.supply_elasticity.central == pytest.approx(0.5 * growth("supply", 6))
+
+
+def test_a_plant_with_its_own_feed_buys_none() -> None:
+    later, _, _ = world_in(
+        WORLD, 2030, (plant("light oxide", "USA", 20.0, process="separation", feed="own"),)
+    )
+    assert imbalance(later) < 1e-5
+    assert later.processes[-1].inputs == {}
+    assert later.processes[-1].activity == pytest.approx(14.0 / 0.25)
+    assert later.flows[0][:, USA].sum() < WORLD.flows[0][:, USA].sum() * 1.01
+
+
+def test_two_plants_on_one_process_add_up() -> None:
+    one = plant(capacity=50.0)
+    two = plant(capacity=30.0)
+    later, opened, _ = world_in(WORLD, 2030, (one, two))
+    assert len(opened) == 2
+    assert later.flows[MAGNET][USA].sum() == pytest.approx(20.0 + 0.7 * 80.0)
 
 
 def test_a_total_counts_only_what_stands_above_the_capacity_of_today() -> None:

@@ -33,7 +33,8 @@ ARMIJO = 1e-4
 def absorb(world: World, activity: Mapping[int, float], stiffness: float) -> World:
     """The world in which some processes run at another level, balanced again.
 
-    activity: place of a process in `world.processes` -> its activity; it must run in the baseline.
+    activity: place of a process in `world.processes` -> its activity. What a new producer sells is
+    spread like other imports before the balancing, what a new user buys like other exports.
     stiffness: how far final use gives way, as a fraction of what flows and other processes do.
     Capacities rise to the activity where that is above them. Raises InputError when no balance is
     found, which says that the output is more than the rest of the world can make room for.
@@ -43,8 +44,7 @@ def absorb(world: World, activity: Mapping[int, float], stiffness: float) -> Wor
     C, N = world.final_demand.shape
     running = [k for k, p in enumerate(world.processes) if p.activity > 0]
     free = [k for k in running if k not in activity]
-    prior = world.flows.copy()
-    prior *= _node_growth(world, activity)[:, :, None]
+    prior = _prior(world, activity)
     r = np.argwhere(prior > 0)
     used = np.argwhere(world.final_demand > 0)
     node, market = np.arange(C * N).reshape(C, N), C * N + np.arange(C * N).reshape(C, N)
@@ -85,16 +85,28 @@ def absorb(world: World, activity: Mapping[int, float], stiffness: float) -> Wor
     return replace(world, flows=flows, final_demand=final, processes=processes)
 
 
-def _node_growth(world: World, activity: Mapping[int, float]) -> Floats:
-    """Output of each node after the change over before, at otherwise unchanged activities, shape (C, N)."""
-    before, after = np.zeros(world.final_demand.shape), np.zeros(world.final_demand.shape)
+def _prior(world: World, activity: Mapping[int, float]) -> Floats:
+    """Flows before the balancing, shape (C, N, N): grown with their node, spread where none were."""
+    C, N = world.final_demand.shape
+    made, making, using = np.zeros((C, N)), np.zeros((C, N)), np.zeros((C, N))
     for k, process in enumerate(world.processes):
         n = world.economy_index[process.economy]
         for name, tonnes in process.outputs.items():
             c = world.commodity_index[name]
-            before[c, n] += tonnes * process.activity
-            after[c, n] += tonnes * activity.get(k, process.activity)
-    return np.divide(after, before, out=np.ones_like(after), where=before > 0)
+            made[c, n] += tonnes * process.activity
+            making[c, n] += tonnes * activity.get(k, process.activity)
+        for name, tonnes in process.inputs.items():
+            using[world.commodity_index[name], n] += tonnes * activity.get(k, process.activity)
+    growth = np.divide(making, made, out=np.ones((C, N)), where=made > 0)
+    prior: Floats = world.flows * growth[:, :, None]
+    traded = world.flows * (1.0 - np.eye(N))
+    for c, n in np.argwhere((made == 0) & (making > 0)):
+        buyers = traded[c].sum(axis=0) if traded[c].any() else world.flows[c].sum(axis=0)
+        prior[c, n] = making[c, n] * buyers / buyers.sum()
+    for c, n in np.argwhere((world.flows.sum(axis=1) == 0) & (using > 0)):
+        sellers = traded[c].sum(axis=1) if traded[c].any() else world.flows[c].sum(axis=1)
+        prior[c, :, n] = using[c, n] * sellers / sellers.sum()
+    return prior
 
 
 def _stoichiometry(

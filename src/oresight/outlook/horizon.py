@@ -48,37 +48,49 @@ def growth(name: str, horizon: int) -> float:
     return float(table[f"{name}_multiple"] ** (min(horizon, years) / years))
 
 
-def matching(world: World, project: Project) -> int | str:
-    """The place of the process that a project adds to, or a sentence why none does.
+def site(world: World, project: Project) -> Process | str:
+    """The process that a project adds to, or a sentence why there is none.
 
-    It must run in the project's economy with the commodity as its most valuable output: more
-    dysprosium from a plant that lives off neodymium would bring neodymium that nobody announced.
+    It is that of the project's economy. Where the economy runs none, or the plant has a feed of its
+    own, it is a new one of no activity yet, with the yields of the largest such process elsewhere.
+    A project that names no kind of process belongs to one whose most valuable output is its
+    commodity: more dysprosium from a plant that lives off neodymium would bring neodymium that
+    nobody announced.
     """
+    why = f"{project.title} is left out: "
+    if project.economy not in world.economy_index:
+        return f"{why}{project.economy} is not an economy of its own in the baseline"
     if project.commodity not in world.commodity_index:
-        return f"{project.title} is left out: the baseline does not hold {project.commodity}"
-    best: tuple[float, int] | None = None
-    makes = False
-    for k, process in enumerate(world.processes):
-        if process.economy != project.economy or project.commodity not in process.outputs:
-            continue
-        if process.activity <= 0:
-            continue
-        makes = True
-        if _principal(world, process) == project.commodity:
-            tonnes = process.outputs[project.commodity] * process.activity
-            best = max(best or (tonnes, k), (tonnes, k))
-    if best is not None:
-        return best[1]
-    if makes:
-        why = f"it is a by-product of what {project.economy} makes in {world.year}"
-    else:
-        why = f"{project.economy} makes none in the baseline of {world.year}"
-    return f"{project.title} is left out: no process to add {project.commodity} to, {why}"
+        return f"{why}the baseline does not hold {project.commodity}"
+    alike = [p for p in world.processes if p.activity > 0 and _fits(world, p, project)]
+    if not alike:
+        return f"{why}no process in the baseline is {project.process or f'run for {project.commodity}'}"
+
+    def tonnes(process: Process) -> tuple[float, str]:
+        return process.outputs[project.commodity] * process.activity, process.name
+
+    here = [p for p in alike if p.economy == project.economy and (project.feed == "market" or not p.inputs)]
+    if here:
+        return max(here, key=tonnes)
+    model = max(alike, key=tonnes)
+    return replace(
+        model,
+        name=project.title,
+        economy=project.economy,
+        inputs={} if project.feed == "own" else model.inputs,
+        activity=0.0,
+        capacity=0.0,
+    )
 
 
-def _principal(world: World, process: Process) -> str:
+def _fits(world: World, process: Process, project: Project) -> bool:
+    if project.commodity not in process.outputs:
+        return False
+    if project.process:
+        return process.name == f"{project.process} {process.economy}"
     prices = {c.name: c.price_usd_per_t for c in world.commodities}
-    return max(process.outputs, key=lambda name: process.outputs[name] * prices[name])
+    principal = max(process.outputs, key=lambda name: process.outputs[name] * prices[name])
+    return principal == project.commodity
 
 
 def world_in(
@@ -86,39 +98,48 @@ def world_in(
 ) -> tuple[World, tuple[Opened, ...], tuple[str, ...]]:
     """The baseline of a later year, what has opened in it, and what had to be left out.
 
-    Projects that were open before the end of the baseline year are in it already.
+    Projects that were planned to open before the baseline year are in it already.
     """
     if year < world.year:
         raise InputError(f"outlook: {year} is before the baseline year {world.year}")
-    use = assumptions()
-    added: dict[int, tuple[float, float]] = {}  # process -> capacity and activity on top, in activity
+    utilisation = assumptions()["utilisation"]
+    grown: dict[str, Process] = {}  # by name, with the capacity and activity of the year
     opened, notes = [], []
     for project in projects:
-        place = matching(world, project)
-        if isinstance(place, str):
-            notes.append(place)
+        process = site(world, project)
+        if isinstance(process, str):
+            notes.append(process)
             continue
         share = project.open_share(year)
         if project.start < world.year or share <= 0.0:
             continue
-        process = world.processes[place]
         per_unit = process.outputs[project.commodity]
         full = project.capacity_t
         if project.basis == "total":
             full = max(full - process.capacity * per_unit, 0.0)
-        more, run = added.get(place, (0.0, 0.0))
-        output = full * share * use["utilisation"]
-        added[place] = (more + full * share / per_unit, run + output / per_unit)
-        opened.append(Opened(project, share, full * share, output))
-    later = _adjusted(world, year - world.year)
-    if added:
-        processes = list(later.processes)
-        for k, (more, _) in added.items():
-            processes[k] = replace(processes[k], capacity=processes[k].capacity + more)
-        later = replace(later, processes=tuple(processes))
-        levels = {k: world.processes[k].activity + run for k, (_, run) in added.items()}
-        later = absorb(later, levels, use["demand_stiffness"])
+        capacity = full * share
+        so_far = grown.get(process.name, process)
+        grown[process.name] = replace(
+            so_far,
+            capacity=so_far.capacity + capacity / per_unit,
+            activity=so_far.activity + capacity * utilisation / per_unit,
+        )
+        opened.append(Opened(project, share, capacity, capacity * utilisation))
+    later = _adjusted(_with(world, grown), year - world.year)
     return later, tuple(opened), tuple(notes)
+
+
+def _with(world: World, grown: dict[str, Process]) -> World:
+    """The world with some processes grown and others new, in balance again."""
+    if not grown:
+        return world
+    known = {p.name for p in world.processes}
+    processes = (
+        *(replace(p, capacity=grown[p.name].capacity) if p.name in grown else p for p in world.processes),
+        *(replace(p, activity=0.0) for name, p in grown.items() if name not in known),
+    )
+    levels = {k: grown[p.name].activity for k, p in enumerate(processes) if p.name in grown}
+    return absorb(replace(world, processes=processes), levels, assumptions()["demand_stiffness"])
 
 
 def _adjusted(world: World, horizon: int) -> World:

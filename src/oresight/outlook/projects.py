@@ -17,10 +17,11 @@ from oresight.errors import InputError, unknown
 from oresight.policy.records import Measure
 
 COLUMNS = (
-    *("project", "title", "economy", "commodity", "capacity_t", "basis", "start"),
+    *("project", "title", "economy", "commodity", "process", "feed", "capacity_t", "basis", "start"),
     *("delay_low", "delay_high", "status", "source", "kind", "note"),
 )
 BASES = ("added", "total")
+FEEDS = ("market", "own")
 KINDS = ("reported", "derived", "assumed")
 MIDDLE_OF_YEAR = 0.5  # of a start that is given as a year only
 
@@ -33,6 +34,10 @@ class Project:
     title: str
     economy: str
     commodity: str
+    process: (
+        str  # name of the kind of process without the economy, "" for the one that lives off the commodity
+    )
+    feed: str  # market: buys its inputs; own: they come from a mine or stock of its own
     capacity_t: float  # t/yr of the commodity
     basis: str  # added: on top of what stands; total: of the whole site after the expansion
     start: float  # as planned, in years: 2028.5 is July 2028
@@ -86,6 +91,8 @@ def _project(row: dict[str, str], where: str) -> Project:
         raise unknown("basis", row["basis"], BASES, where)
     if row["kind"] not in KINDS:
         raise unknown("kind", row["kind"], KINDS, where)
+    if row["feed"] not in FEEDS:
+        raise unknown("feed", row["feed"], FEEDS, where)
     low, high = _number(row, "delay_low", where), _number(row, "delay_high", where)
     if low > high:
         raise InputError(f"{where}: delay_low is above delay_high; give the months in order")
@@ -94,6 +101,8 @@ def _project(row: dict[str, str], where: str) -> Project:
         title=row["title"],
         economy=row["economy"],
         commodity=row["commodity"],
+        process=row["process"],
+        feed=row["feed"],
         capacity_t=_number(row, "capacity_t", where),
         basis=row["basis"],
         start=_start(row["start"], where),
