@@ -227,8 +227,8 @@ def _approved(stress: Measure) -> str:
 def _claim_findings(claims: tuple[Claim, ...]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
-            (f"“{reported.short(c.claimed, 110)}”: {c.verdict[:1].lower()}{c.verdict[1:]}.",),
-            (*c.explanation[:1], " The figures are under ", Reference("claims and facts", "claims"), "."),
+            (f"“{reported.short(c.claimed, 130)}”: {c.verdict[:1].lower()}{c.verdict[1:]}.",),
+            ("Every figure that was held against it is under ", Reference("claims and facts", "claims"), "."),
         )
         for c in claims
         if c.rows

@@ -74,6 +74,11 @@ def claim_chart(claim: Claim, width: int = WIDE) -> str:
         }
         for row in claim.rows
     ]
+    seen: dict[str, int] = {}
+    for value in values:  # two editions of one source have one name; a space of no width keeps them apart
+        name = str(value["what"])
+        seen[name] = seen.get(name, 0) + 1
+        value["what"] = name + "\u200b" * (seen[name] - 1)
     names = [str(v["what"]) for v in values]
     axis = {"grid": True, "tickCount": 5, "labelExpr": "datum.value + ' %'", "title": None}
     x = {"field": "x", "type": "quantitative", "scale": {"domain": [0, 100]}, "axis": axis}

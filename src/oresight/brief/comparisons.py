@@ -92,7 +92,7 @@ def _unmet(results: Results, anchors: Anchors) -> Comparison | None:
     lines = [Line(x.label, x.cells, x.baseline, n < CHARTED) for n, x in enumerate(lines)]
     return Comparison(
         key="shortfall",
-        title=f"{capital(lines[0].label)} falls shortest, measured against its use",
+        title=f"{capital(lines[0].label)} falls furthest short, measured against its use",
         measure=f"Baseline use in {economy_name(buyer, world)} that is no longer met, %",
         lines=tuple(lines),
         note=("By final users and by makers, after stocks are drawn; the rows of the run give tonnes.",),
@@ -113,7 +113,7 @@ def _sectors(results: Results, anchors: Anchors) -> Comparison | None:
             )
         )
         if any(c is not None for c in told):
-            lines.append(Line(capital(sector), told))
+            lines.append(Line("Other uses" if sector == "other" else capital(sector), told))
     if not any(abs(central(c)) > 1e-3 for line in lines for c in line.cells):
         return None
     at = results.columns.index(results.stress)
@@ -122,12 +122,16 @@ def _sectors(results: Results, anchors: Anchors) -> Comparison | None:
     share = 100 * central(lines[0].cells[at]) / whole if whole > 0 else 0.0
     return Comparison(
         key="sectors",
-        title=f"{lines[0].label} bears most: {share:.0f} % of what users lose in the stress",
+        title=f"{_bearer(lines[0].label)} most: {share:.0f} % of what users lose in the stress",
         measure=f"Loss of users in {economy_name(buyer, results.found.world)} by sector, million USD a year",
         lines=tuple(lines),
         note=("Consumer surplus lost, split by the shares of each use; a gain is negative.",),
         first="Sector",
     )
+
+
+def _bearer(sector: str) -> str:
+    return "Uses outside the named sectors bear" if sector == "Other uses" else f"{sector} bears"
 
 
 def _losses(results: Results, anchors: Anchors) -> Comparison | None:
@@ -207,7 +211,7 @@ def _insurance(results: Results, anchors: Anchors) -> Comparison | None:
     who = promisors(found)
     return Comparison(
         key="promise",
-        title=f"What the promise is worth: if {who} banned these exports too",
+        title=f"If {who} banned these exports too, the promise would matter most for {lines[0].label}",
         measure=f"Change of the price that buyers in {economy_name(found.buyer, found.world)} face, %",
         lines=tuple(lines),
         note=("The last column is the difference draw by draw, in percentage points.",),

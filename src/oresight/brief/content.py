@@ -202,6 +202,7 @@ class Node:
     label: str
     highlight: bool = False  # drawn dark
     end: bool = False  # nothing flows on from here, before the last stage too
+    rest: bool = False  # the sum of those that are not named; stands after them
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def draw_chain(chain: Chain, width: int) -> str:
     columns = [
         sorted(
             (n for n in chain.nodes if n.stage == s),
-            key=lambda n: (n.end, not n.highlight, -totals[n.key], n.label),
+            key=lambda n: (n.end, n.rest, not n.highlight, -totals[n.key], n.label),
         )
         for s in range(len(chain.stages))
     ]
@@ -105,7 +105,7 @@ def _bands(
     drawn = []
     for band in sorted(chain.bands, key=lambda b: (b.origin in dark, order[b.origin], order[b.destination])):
         y0, y1 = placed[band.origin, band.destination]
-        thick = max(band.tonnes * scale, 0.4)
+        thick = band.tonnes * scale
         x0, x1 = left[band.origin] + _BAR, left[band.destination]
         middle = (x0 + x1) / 2
         kind = "ribbon dark" if band.origin in dark else "ribbon"
@@ -116,6 +116,11 @@ def _bands(
             f'{x0:.1f},{y0 + thick:.1f}Z"/>'
         )
     return drawn
+
+
+def _share(tonnes: float, whole: float) -> str:
+    share = 100 * tonnes / whole
+    return f"{share:.0f}{SPACE}%" if share >= 0.5 else f"under 1{SPACE}%"
 
 
 def _node(node: Node, x: float, y: float, tonnes: float, scale: float) -> str:
@@ -129,7 +134,7 @@ def _label(
 ) -> str:
     middle = y + max(tonnes * scale, 1.0) / 2
     start = x + _BAR + 4
-    share = f"{100 * tonnes / whole:.0f}{SPACE}%" if whole > 0 and not node.end else tonnes_words(tonnes)
+    share = _share(tonnes, whole) if whole > 0 and not node.end else tonnes_words(tonnes)
     if wide or (tonnes * scale < size and node.stage == 0):
         return (
             f'<text class="name" x="{start:.1f}" y="{middle + size * 0.35:.1f}" font-size="{size:g}">'

@@ -22,10 +22,11 @@ _NOTHING = {"%": 0.05, "points": 0.05}  # percentages smaller than this are not 
 def numeral(value: float, step: float, sign: bool = False) -> str:
     """`value` to the nearest `step` (a power of ten), with thousands separators and a minus sign.
 
-    A number that would round to zero keeps one significant digit instead.
+    At least one significant digit is kept.
     """
-    if _ZERO <= abs(value) < step / 2:
-        step = 10.0 ** math.floor(math.log10(abs(value)))
+    if abs(value) < _ZERO:
+        return "0"
+    step = min(step, 10.0 ** math.floor(math.log10(abs(value))))
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     rounded = round(value / step) * step
     digits = f"{abs(rounded):,.{decimals}f}"

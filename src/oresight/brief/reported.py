@@ -23,11 +23,6 @@ from oresight.reader.document import Document, Record
 from oresight.reader.reading import Reading
 from oresight.world.model import Fact, World
 
-_VERDICTS = {
-    "true": "True of every stage that the tables know",
-    "not borne out": "Not borne out",
-    "cannot be checked": "Cannot be checked",
-}
 _STAGES = ("mining", "separation", "refining", "metal", "magnet")
 _SHORT = 150  # characters of a quotation inside a line; the whole stands in the appendix
 
@@ -130,7 +125,7 @@ def _promise(promise: Promise, world: World, marks: Marks, agreement: Agreement 
         parties=parties,
         what=(f"{promise.text}.",),
         status="promised",
-        day="" if agreement is not None else "in no agreement that the text names",
+        day="" if agreement is not None else "outside any agreement named",
         force="binding" if promise.binding else "not binding",
         spans=marks.of(promise.quote),
         part=agreement is not None,
@@ -161,7 +156,7 @@ def threatened_lines(reading: Reading, world: World, marks: Marks) -> tuple[Stan
         if _state(m) not in {"threatened", "proposed", "announced"}:
             continue
         until = f", by {day(m.states[0].until)}" if m.states[0].until else ""
-        cause = f", {m.cause}" if m.cause else ""
+        cause = f", {m.cause.rstrip('.')}" if m.cause else ""
         lines.append(
             Standing(
                 (f"{_capital(_state(m))}: {measure_words(m, world)}{until}{cause}.",),
@@ -208,21 +203,18 @@ def claims_shown(
             )
             for check in sorted(claim.checks, key=lambda c: (_stage(c.fact.stage), -c.fact.year))
         )
-        verdict = _VERDICTS.get(claim.verdict) or claim.sentence.split(":")[0].rstrip(".")
-        explanation: Words = (claim.sentence,)
+        words: Words = ()
         if rows:
-            explanation += (
-                " Figures of one stage differ by source, year and what they count; all are shown.",
-            )
+            words = ("Figures of one stage differ by source, year and what they count; all are shown.",)
         shown.append(
             Claim(
                 claimed=short(claim.record.quote, 240),
-                verdict=verdict,
-                explanation=explanation,
+                verdict=claim.sentence.rstrip("."),
+                explanation=words,
                 rows=rows,
                 spans=marks.of(claim.record.quote),
                 level=Estimate(claim.share_percent, "%"),
-                chart_title=claim.sentence.rstrip(".") if rows else "",
+                chart_title=_chart_title(claim, world) if rows else "",
             )
         )
     return tuple(shown)
@@ -261,8 +253,20 @@ def short(text: str, most: int = _SHORT) -> str:
     return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0] + " …"
 
 
+def _chart_title(claim: CheckedClaim, world: World) -> str:
+    whose = typographic(possessive(claim.economy, world))
+    found = [check.fact.value for check in claim.checks]
+    ends = f"{min(found):.0f} to {max(found):.0f} %" if len(found) > 1 else f"{found[0]:.0f} %"
+    share = f"{claim.share_percent:g} %"
+    return _capital(
+        f"{whose} share is {ends}, depending on the stage and the source, where the text says {share}"
+    )
+
+
 def _figure_name(fact: Fact, subject: str) -> str:
     stage = _capital(fact.stage or "all stages")
+    if fact.stage and fact.stage in fact.subject:
+        return fact.subject
     return stage if fact.subject == subject else f"{stage}, {fact.subject}"
 
 
@@ -306,10 +310,12 @@ def _when(state: State) -> str:
 
 
 def _inner(quote: str) -> str:
-    """What stands between quotation marks, when the whole quote holds one such stretch."""
+    """What stands between quotation marks, when that is most of the quote."""
     for opening, closing in (("“", "”"), ('"', '"')):
-        start, end = quote.find(opening), quote.rfind(closing)
-        if 0 <= start < end and end - start > len(quote) / 3:
+        start = quote.find(opening)
+        end = quote.rfind(closing)
+        end = end if end > start else len(quote)
+        if start >= 0 and end - start > len(quote) / 3:
             return quote[start + 1 : end]
     return quote.strip('“”"')
 

@@ -51,8 +51,7 @@ class Results:
         """A scenario's name at the head of a column."""
         if scenario == self.both:
             return "Both"
-        name = self.name(scenario)
-        return name[:1].upper() + name[1:]
+        return capital(self.name(scenario).removesuffix(" everything"))
 
     def row(
         self,
@@ -168,23 +167,25 @@ def _promise_finding(results: Results, anchors: Anchors) -> Finding | None:
     if results.without is None or results.kept is None:
         return None
     found = results.found
-    spared = loss_difference(results, anchors, results.kept, results.without)
-    who = promisors(found)
-    what = join(list(dict.fromkeys(goods(p.commodities) for p in promises_tested(found))))
+    spared = loss_difference(results, anchors, results.without, results.kept)
+    tested = promises_tested(found)
+    what = join(list(dict.fromkeys(goods(p.commodities) for p in tested)))
     buyer = economy_name(found.buyer, found.world)
+    many = len({p.promisor for p in tested}) > 1
+    promise = f"The promise{'s' * many} of {promisors(found)}"
+    test = f"if {'they' if many else 'it'} would otherwise ban exports of {what}"
     if nothing(spared):
         return Finding(
-            (f"The promise of {who} is worth nothing measurable, even if {who} would else ban the exports.",),
+            (f"{promise} {'are' if many else 'is'} worth nothing that can be measured, even {test}.",),
             (f"At the baseline {buyer} buys little or none of its {what} there.",),
         )
+    plain = Estimate(spared.central, spared.unit, spared.low, spared.high, link=spared.link)
     return Finding(
+        (f"{promise} {'are' if many else 'is'} worth ", plain, f" to {buyer}{_noise(spared)}, {test}."),
         (
-            f"If {who} would else ban its exports of {what} as well, the promise changes the loss by ",
-            spared,
-            _noise(spared),
-            ".",
+            f"That is on top of a stress in which {lower(results.name(results.stress))}: an insurance pays ",
+            "only when it is tested.",
         ),
-        ("It is an insurance: it pays only when it is tested.",),
     )
 
 

@@ -19,6 +19,7 @@ OXIDE = "neodymium-praseodymium oxide"
 MAGNET = "NdFeB magnet"
 ARROWS = 14  # on a map; more cannot be told apart
 LARGEST = 4  # economies named at each stage of the chain
+SMALLEST_SHARE = 0.01  # of a stage; smaller makers are summed up
 OTHERS = "other economies"
 ELSEWHERE = "ROW"  # no place on a map
 
@@ -90,7 +91,7 @@ def supply_map(world: World, drawn: Drawn, highlight: str, anchors: Anchors) -> 
         share,
         " of it. Flows between pairs are estimated from trade and production data, not reported.",
     )
-    if highlight in ends:
+    if any(a.origin == highlight for a in arrows):
         note += (f" Red arrows leave {economy_name(highlight, world)}.",)
     title = _map_title(world, drawn, abroad)
     told = "; ".join(
@@ -161,9 +162,9 @@ def magnet_chain(world: World, through: str, buyer: str, anchors: Anchors) -> Ch
         for i, j in np.argwhere(flow > 0):
             a, b = keys[s][int(i)], keys[s + 1][int(j)]
             for stage, label in ((s, a), (s + 1, b)):
-                nodes.setdefault(
-                    f"{stage}-{label}", Node(f"{stage}-{label}", stage, label, label == _name(world, through))
-                )
+                key = f"{stage}-{label}"
+                dark = label == _name(world, through)
+                nodes.setdefault(key, Node(key, stage, label, dark, rest=label == OTHERS))
             pair = (f"{s}-{a}", f"{s + 1}-{b}")
             bands[pair] = bands.get(pair, 0.0) + float(flow[i, j])
     nodes["2-end"] = Node("2-end", 2, "other uses", end=True)
@@ -249,7 +250,8 @@ def _keys(world: World, stage: int, stages: Sequence[Floats], through: str, buye
         totals[name] = totals.get(name, 0.0) + float(t)
     totals.pop(_name(world, ELSEWHERE), None)
     large = sorted(totals, key=lambda name: (-totals[name], name))[:LARGEST]
-    kept = {name for name in large if totals[name] > 0} | {_name(world, through), _name(world, buyer)}
+    least = SMALLEST_SHARE * sum(totals.values())
+    kept = {name for name in large if totals[name] > least} | {_name(world, through), _name(world, buyer)}
     return [name if name in kept else OTHERS for name in names]
 
 
