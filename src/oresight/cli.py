@@ -50,6 +50,11 @@ Published = Annotated[
 ]
 Economy = Annotated[str | None, typer.Option(metavar="ISO3", help="Only this economy.")]
 
+Risks = Annotated[
+    str | None,
+    typer.Option("--risks", metavar="RISKS.csv", help="Another register of risks than the bundled one."),
+]
+
 
 def main() -> None:
     """Run the command line and turn errors into a line and an exit code."""
@@ -338,6 +343,132 @@ def simulate(
 
         print_outcome(outcome, results)
     if any("failed" in solution.draw_status for solution in outcome.solutions):
+        raise typer.Exit(3)
+
+
+@app.command()
+def value(
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT-or-SCENARIO", help="A text, - or a scenario file (.yaml).")
+    ],
+    published: Published = None,
+    beneficiary: Annotated[
+        str, typer.Option(metavar="ISO3", help="The economy whose loss is counted.")
+    ] = "USA",
+    risks: Risks = None,
+    draws: Draws = 100,
+    seed: Seed = 0,
+    world: WorldDir = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    as_json: Json = False,
+) -> None:
+    """Say what each provision of a deal is worth: the expected yearly loss that it avoids."""
+    import dataclasses
+
+    from oresight.deal import tables
+    from oresight.deal.register import load_risks
+    from oresight.deal.value import value as worth
+    from oresight.policy.constructors import status_quo
+    from oresight.policy.ledger import load_ledger
+
+    baseline = _world(world)
+    start = status_quo(_day(as_of, "--as-of") or "", _day(known_by, "--known-by") or "")
+    if Path(text).suffix in (".yaml", ".yml"):
+        from oresight.policy.scenario import load_scenario
+
+        scenario = load_scenario(text, baseline)
+        provisions = scenario.provisions
+        # What the file adds beside promises is the background that risks come on.
+        start = dataclasses.replace(scenario, provisions=()) if as_of is None else start
+    else:
+        from oresight.reader.read import read_file
+        from oresight.reader.to_policy import to_policy
+
+        provisions = to_policy(read_file(text, published=_day(published, "--published")), baseline).provisions
+    register = load_risks(baseline, risks)
+    result = worth(
+        baseline, load_ledger(), provisions, register, beneficiary, draws, seed, solve=_solve, start=start
+    )
+    if as_json:
+        _print_json(tables.value_json(result))
+    else:
+        _show(tables.value_rows(result), False, "value")
+    if result.failed:
+        raise typer.Exit(3)
+
+
+@app.command()
+def leverage(
+    side: Annotated[str, typer.Option("--side", metavar="ISO3", help="Whose leverage is asked about.")],
+    other: Annotated[str, typer.Option("--other", metavar="ISO3", help="The economy it faces.")],
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO.yaml", help="Measures to add to those of the ledger.")
+    ] = None,
+    draws: Draws = 50,
+    seed: Seed = 0,
+    world: WorldDir = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    as_json: Json = False,
+) -> None:
+    """Say who can hurt whom, at what own cost, which threats are credible, and what they bargain to."""
+    from oresight.deal import tables
+    from oresight.deal.leverage import leverage as lever
+    from oresight.policy.ledger import load_ledger
+    from oresight.policy.scenario import load_scenario
+
+    baseline = _world(world)
+    result = lever(
+        baseline,
+        load_ledger(),
+        side,
+        other,
+        None if scenario is None else load_scenario(scenario, baseline),
+        as_of=_day(as_of, "--as-of") or "",
+        known_by=_day(known_by, "--known-by") or "",
+        draws=draws,
+        seed=seed,
+        solve=_solve,
+    )
+    if as_json:
+        _print_json(tables.leverage_json(result))
+    else:
+        for rows in (tables.leverage_rows(result), tables.matrix_rows(result), tables.bargain_rows(result)):
+            _show(rows, False, "leverage")
+        for line in (*result.notes, *result.left_out, *result.failed):
+            print(f"- {line}")
+    if result.failed:
+        raise typer.Exit(3)
+
+
+@app.command()
+def rank(
+    buyer: Annotated[str, typer.Option("--buyer", metavar="ISO3", help="The economy that buys.")],
+    risks: Risks = None,
+    draws: Draws = 100,
+    seed: Seed = 0,
+    world: WorldDir = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    as_json: Json = False,
+) -> None:
+    """Rank commodities by the yearly loss that a buyer should expect over the register of risks."""
+    from oresight.deal import tables
+    from oresight.deal.rank import rank as ranked
+    from oresight.deal.register import load_risks
+    from oresight.policy.constructors import status_quo
+    from oresight.policy.ledger import load_ledger
+
+    baseline = _world(world)
+    start = status_quo(_day(as_of, "--as-of") or "", _day(known_by, "--known-by") or "")
+    register = load_risks(baseline, risks)
+    result = ranked(baseline, load_ledger(), buyer, register, draws, seed, solve=_solve, start=start)
+    if as_json:
+        _print_json(tables.rank_json(result))
+    else:
+        _show(tables.rank_rows(result), False, "rank")
+    if result.failed:
         raise typer.Exit(3)
 
 

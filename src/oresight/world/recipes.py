@@ -4,8 +4,8 @@ Separation is joint production. A plant takes one tonne of rare-earth oxide in o
 basket of elements times a recovery; what it does not separate leaves the model. The feed of the
 Chinese plants closes each ore's balance, and the output of Chinese NdFeB makers closes the balance
 of neodymium-praseodymium oxide; dysprosium and terbium per tonne of magnet follow from what is left
-of their supply. All of this stands in the tables of `evidence/` and is written to
-`processes/rare-earths.csv`.
+of their supply, and go into the high-coercivity part of the output. All of this stands in the tables
+of `evidence/` and is written to `processes/rare-earths.csv`.
 """
 
 from __future__ import annotations
@@ -257,30 +257,54 @@ def _magnets(
         )
     dy = supply[DY] * (1 - parameter["Dy other use"]) / total
     tb = supply[TB] * (1 - parameter["Tb other use"]) / total
-    inputs = {
-        NDFEB: {NDPR: ndpr, DY: dy, TB: tb},
-        SMCO: {SM: parameter["Sm oxide per tonne of SmCo"], GD: parameter["Gd oxide per tonne of SmCo"]},
-    }
-    recipes = [
-        Recipe(
-            process=f"making of {row.text('commodity')} {row.text('economy')}",
-            kind="magnet making",
-            economy=row.text("economy"),
-            inputs=inputs[row.text("commodity")],
-            outputs={row.text("commodity"): 1.0},
-            activity=(tonnes := known[row.text("commodity"), row.text("economy")]),
-            capacity=tonnes * row.number("capacity_factor", low=1),
-            elasticity=_elasticity(parameter, "magnet"),
-            source=row.text("source"),
-            kind_of_figure=row.choice("kind", KINDS),
-            note=row.text("note", required=False),
+    recipes = []
+    for row in rows:
+        commodity = row.text("commodity")
+        tonnes, room = known[commodity, row.text("economy")], row.number("capacity_factor", low=1)
+        if commodity == SMCO:
+            inputs = {
+                SM: parameter["Sm oxide per tonne of SmCo"],
+                GD: parameter["Gd oxide per tonne of SmCo"],
+            }
+            recipes.append(_maker(row, commodity, inputs, tonnes, tonnes * room, parameter))
+            continue
+        # Magnets with and without heavy rare earths are one good with two recipes: makers thrift dysprosium
+        # and terbium by moving from the one to the other, as far as grades can be switched within a year.
+        high = parameter["high-coercivity share of NdFeB"]
+        switched = parameter["switchable share of high-coercivity NdFeB"] * high
+        rich = {NDPR: ndpr, DY: dy / high, TB: tb / high}
+        recipes.append(
+            _maker(row, f"high-coercivity {NDFEB}", rich, tonnes * high, tonnes * high * room, parameter)
         )
-        for row in rows
-    ]
+        plain = tonnes * (1 - high)
+        recipes.append(_maker(row, NDFEB, {NDPR: ndpr}, plain, plain * room + tonnes * switched, parameter))
     report = [
         f"NdPr oxide supply {supply[NDPR]:,.0f} t; NdFeB output that closes it {total:,.0f} t, "
         f"of it China {known[NDFEB, 'CHN']:,.0f} t ({100 * known[NDFEB, 'CHN'] / total:.1f} %)",
         f"dysprosium oxide {1000 * dy:.2f} and terbium oxide {1000 * tb:.2f} kg per tonne of NdFeB magnet, "
-        "from what their supply leaves",
+        "from what their supply leaves, all of it in the high-coercivity grades",
     ]
     return recipes, report
+
+
+def _maker(
+    row: Row,
+    what: str,
+    inputs: Mapping[str, float],
+    tonnes: float,
+    capacity: float,
+    parameter: Mapping[str, float],
+) -> Recipe:
+    return Recipe(
+        process=f"making of {what} {row.text('economy')}",
+        kind="magnet making",
+        economy=row.text("economy"),
+        inputs=inputs,
+        outputs={row.text("commodity"): 1.0},
+        activity=tonnes,
+        capacity=capacity,
+        elasticity=_elasticity(parameter, "magnet"),
+        source=row.text("source"),
+        kind_of_figure=row.choice("kind", KINDS),
+        note=row.text("note", required=False),
+    )
