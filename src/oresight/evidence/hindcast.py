@@ -173,10 +173,12 @@ def _pooled(values: list[Floats]) -> Floats:
 def caveats_of(episode: Episode, world: World) -> tuple[str, ...]:
     """What a reader of an episode's results must know, in plain words, the baseline year first."""
     found = []
+    later = world.year > episode.baseline_year
     if episode.baseline_year != world.year:
         found.append(
             f"the episode starts from {episode.baseline_year} and is solved on the baseline of {world.year}:"
-            " suppliers, shares and prices are of the later year, so compare changes, not levels"
+            f" suppliers, shares and prices are those of {world.year}, so compare changes, not levels"
+            + (", and its flows may already show what the measure did" if later else "")
         )
     if episode.note:
         found.append(episode.note)

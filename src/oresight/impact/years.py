@@ -12,7 +12,7 @@ from oresight.world.model import World
 
 VARIABLES = (
     *("producer_price_change", "buyer_price_change", "production", "consumption", "shortfall"),
-    *("net_import_reliance", "import_share", "hhi", "sector_loss", "loss"),
+    *("net_import_reliance", "hhi", "sector_loss", "loss"),
 )
 WITHOUT = "without the scenario"
 
@@ -21,7 +21,8 @@ def year_rows(years: list[Year]) -> list[dict[str, object]]:
     """Rows of the contract with `year`, scenarios first, then the year as it stands without one.
 
     A change is against the same year without the scenario; the last rows say how that year itself
-    differs from the baseline year: production, net import reliance and concentration.
+    differs from the baseline year: production, net import reliance and concentration. Rows by pair
+    of economies are left out; a single year has them through `table.rows`.
     """
     found: list[dict[str, object]] = []
     for year in years:
