@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from outlook_world import imbalance
 
 from oresight.evidence.episodes import load_episodes
 from oresight.evidence.hindcast import hindcast
@@ -12,6 +11,7 @@ from oresight.outlook.horizon import world_in
 from oresight.outlook.projects import load_projects
 from oresight.policy.ledger import load_ledger
 from oresight.world.model import World
+from outlook_world import imbalance
 
 WORLD = World.load()
 
