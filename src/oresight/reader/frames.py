@@ -37,7 +37,8 @@ STAKES = frozenset({"warrants"})
 STATE = re.compile(r"[A-Z]{3}|EU")
 COVERAGE = re.compile(r"^\s*(?:of|below|above|more|less|fewer)\b(?! (?:the )?(?:value|its value|customs value|declared))")
 TO_OTHER = re.compile(r"tariff|dut(?:y|ies)|market|barrier|export|import licens|purchas|procure|investment|digital")
-SOURCE = re.compile(r"\b(?:according to|citing|data from|figures from)\s+(?:the\s+)?$")
+ASIDE = re.compile(r", (?:posing|raising|sending|prompting|threatening|causing|leading|saying|adding|forcing|escalating|leaving|sparking|putting)\b")
+SOURCE = re.compile(r"\b(?:according to|citing|data from|figures from|(?:reliance|dependence|dependency|dependent|reliant) on)\s+(?:the\s+)?$")
 BECAME = re.compile(r"\bfrom\s+(?:a\s+|the\s+)?(?:current\s+|rate of\s+)?$")
 
 
@@ -195,9 +196,10 @@ def _read(
             lead = _lead(page, segment)
             actor_group = groups_in(page.text, lead)[0] if lead else ()
         left = max((m.end for m in actor_group), default=segment.start)
+        stop = ASIDE.search(page.low, max(left, head), segment.end) if rule.kind in ("tariff", "export_control") else None
         target_group = tuple(
             m
-            for m in parties.between(max(segment.start, left), segment.end)
+            for m in parties.between(max(segment.start, left), stop.start() if stop else segment.end)
             if not SOURCE.search(page.low[max(segment.start, m.start - 24) : m.start])
         )
     elif rule.actor == "modal":

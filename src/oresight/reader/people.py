@@ -149,6 +149,9 @@ def people_of(text: str, finds: list[Find], table: Gazetteer, home: str | None) 
             state = None
         code = state.value if state else None
         begin = state.start if state else match.start()
+        wider = state_in(max(0, begin - 30), begin) if state else None
+        if wider and text[wider.end : begin].strip() == "":
+            begin = wider.start
         if state is None:
             portfolio = PORTFOLIOS.search(text, max(0, begin - 60), begin)
             begin = portfolio.start() if portfolio else begin

@@ -16,6 +16,7 @@ from oresight.reader.frames import Page, drafts_of
 from oresight.reader.gazetteer import fold
 from oresight.reader.mentions import Mention, name_all
 from oresight.reader.parties import codes_of, groups_in, resolve
+from oresight.reader.complete import complete
 from oresight.reader.records import merge, record_of
 from oresight.reader.sentences import DATELINE, blocks_of, sentences_of
 from oresight.reader.statements import quotations, statements_of
@@ -83,7 +84,7 @@ def read(text: str, *, published: str | None = None, title: str | None = None) -
         starts = [term.start for term in naming.terms]
         read_off = [record_of(page, draft, tables, day, starts) for draft in drafts_of(page, tables)]
         read_off += statements_of(page, tables, day, read_off, starts)
-        records = merge(read_off)
+        records = complete(merge(read_off), page, day, name)
     else:
         notes.append("the text speaks of no trade measure and no mineral")
     if day is None and any(d.basis == "docdate" and d.value is None for d in dates_of(low[:200000], None)):

@@ -230,7 +230,10 @@ def same(a: Record, b: Record) -> bool:
         )
     if a.kind in ("tariff", "threat"):
         if a.rate_percent is None and b.rate_percent is None:
-            return a.actors == b.actors and set(a.targets) == set(b.targets) and a.subtype == b.subtype and _overlap(a.products + a.minerals, b.products + b.minerals)
+            return a.actors == b.actors and set(a.targets) == set(b.targets) and a.subtype == b.subtype and (
+                set(a.products + a.minerals) == set(b.products + b.minerals)
+                or (a.kind == "tariff" and _overlap(a.products + a.minerals, b.products + b.minerals))
+            )
         return (
             a.actors == b.actors
             and a.rate_percent == b.rate_percent

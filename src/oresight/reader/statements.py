@@ -10,7 +10,7 @@ from oresight.reader.document import Record
 from oresight.reader.frames import COVERAGE, Page
 from oresight.reader.mentions import Mention
 from oresight.reader.numbers import numbers_of
-from oresight.reader.parties import codes_of, groups_in, is_prepositional, subject_of
+from oresight.reader.parties import codes_of, is_prepositional, subject_of
 from oresight.reader.records import subtype_of, terms_in, trim_quote
 from oresight.reader.dates import dates_of
 from oresight.reader.rules import Tables
@@ -25,6 +25,7 @@ ACCORDING = re.compile(r"\baccording to\s+(?:[\w.'-]+\s+){0,4}$")
 QUOTE = re.compile(r"“[^”]{2,1200}(?:”|$)|\"[^\"]{2,1200}(?:\"|$)")
 LABELLED = re.compile(r"^[^\"“”]{3,90}?:\s*[\"“]")
 VOWS = re.compile(r"warn|threat|vow|pledg")
+BESIDE = re.compile(r"^\s+(?:also\s+|then\s+|later\s+|has\s+|had\s+|today\s+|yesterday\s+|\w+day\s+)?$")
 NOT_SAYING = re.compile(r"\b(?:not|never|to|being|be|as|was|were|is|been)\s+$")
 
 
@@ -42,6 +43,9 @@ def _speaker(page: Page, start: int, end: int, verb: re.Match[str]) -> Mention |
     near = [m for m in page.parties.between(verb.end(), min(end, verb.end() + 90)) if m.person]
     if near and gap.startswith(" ") and page.low[verb.end() : near[0].start].strip() == "" and _closes_quote(page, start, verb.start()):
         return near[0]
+    just = [m for m in page.parties.between(max(start, verb.start() - 70), verb.start()) if m.person]
+    if just and BESIDE.match(page.low[just[-1].end : verb.start()]) and not is_prepositional(page.low, just[-1].start, start):
+        return just[-1]
     group = subject_of(page.parties, start, verb.start())
     people = [m for m in group if m.person is not None]
     if not people:
@@ -92,7 +96,10 @@ def statements_of(
             continue
         left, right = trim_quote(page.text, start, end, max(start, verb_at - 40))
         actors = speaker.codes
-        others_named = [m for m in page.parties.between(start, end) if m is not speaker]
+        spoken = _near(page.quoted, start, end) if direct else [(verb_at, end)]
+        if not direct and not any(m.start > verb_at for m in page.parties.between(start, end) if m is not speaker):
+            spoken = [(start, end)]
+        others_named = [m for a, b in spoken for m in page.parties.between(max(a, start), min(b, end)) if m is not speaker]
         targets = tuple(c for c in codes_of(tuple(others_named)) if c not in actors and len(c) <= 3)
         numbers = numbers_of(low)
         rates = [n for n in numbers if n.kind == "percent" and not COVERAGE.match(low[n.end : n.end + 24])]
