@@ -42,11 +42,17 @@ INSTRUMENTS = {
             "the default share of the assumptions",
         ),
         Instrument(
-            "export_quota", "limits exports of", "share_of_baseline", "% of baseline exports", 0.01, 1e6, ""
+            "export_quota",
+            "limits exports of",
+            "share_of_baseline",
+            "% of baseline exports",
+            0.01,
+            1000.0,
+            "",
         ),
-        Instrument("export_tax", "taxes exports of", "rate_percent", "% of the price", 1.0, 1e4, ""),
+        Instrument("export_tax", "taxes exports of", "rate_percent", "% of the price", 1.0, 1000.0, ""),
         Instrument(
-            "import_tariff", "puts a tariff on", "rate_percent", "% on top of today's duties", 1.0, 1e4, ""
+            "import_tariff", "puts a tariff on", "rate_percent", "% on top of today's duties", 1.0, 1000.0, ""
         ),
         Instrument("import_ban", "bans imports of", "", "", 1.0, 0.0, ""),
     )
