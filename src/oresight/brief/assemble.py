@@ -19,22 +19,17 @@ from oresight.brief.content import (
     Words,
 )
 from oresight.brief.findings import Findings
+from oresight.brief.headline import approved, count, not_held, summary, title
 from oresight.brief.results import (
     Results,
     capital,
     findings,
-    loss_difference,
-    loss_of,
     lower,
-    nothing,
     results_of,
 )
 from oresight.brief.supply import drawn_for, magnet_chain, supply_map
-from oresight.policy.records import Agreement, Measure
-from oresight.policy.say import day, economy_name, goods, join
+from oresight.policy.say import day, economy_name, join
 from oresight.world.scope import resolve
-
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def assemble(found: Findings, command: str = "oresight brief") -> Brief:
@@ -55,13 +50,13 @@ def assemble(found: Findings, command: str = "oresight brief") -> Brief:
     if any("rare earths" in _groups(found, name) for name in _touched(found)):
         chain = magnet_chain(world, restrictor, found.buyer, anchors)
     made = (*findings(results, anchors), *_claim_findings(claims), *_threat_findings(found))
-    summary = _summary(results, anchors)
+    paragraph = summary(results, anchors)
     method = _method(found, anchors)
     assumptions = assumption_rows(world.assumptions)
     used = {f.source for f in anchors.fact_rows()} | {a.source for a in assumptions}
     return Brief(
-        title=_title(results, anchors),
-        summary=summary,
+        title=title(results, anchors),
+        summary=paragraph,
         source=SourceText(
             found.document.title,
             found.document.published or "",
@@ -121,109 +116,6 @@ def _restrictor(found: Findings) -> str:
     return stress.measures[-1].imposer if stress.measures else found.buyer
 
 
-def _title(results: Results, anchors: Anchors) -> str:
-    found = results.found
-    buyer = economy_name(found.buyer, found.world)
-    stress = lower(results.name(results.stress))
-    if results.deal is None or results.both is None:
-        if found.reading.measures or found.reading.agreements:
-            return f"What {buyer} would lose if {stress}"
-        return found.document.title
-    deals = _deals(found)
-    change = loss_difference(results, anchors, results.both, results.stress)
-    loss = loss_of(results, anchors, results.stress)
-    if loss is None or loss.central <= 0:
-        return f"{capital(deals)}: what {buyer} gains and risks"
-    share = -change.central / loss.central
-    if nothing(change) or change.within_noise or abs(share) < 0.01:
-        return f"{capital(deals)} leave {buyer} as exposed as before if {stress}"
-    if share > 0:
-        return f"{capital(deals)} would spare {buyer} {100 * share:.0f} % of the loss if {stress}"
-    return f"{capital(deals)} would add {-100 * share:.0f} % to the loss of {buyer} if {stress}"
-
-
-def _deals(found: Findings) -> str:
-    """ "deals with Malaysia, Cambodia and Thailand"."""
-    partners = dict.fromkeys(
-        p
-        for a in found.reading.agreements
-        if found.buyer in a.parties and a.states and a.states[0].state in {"signed", "in_force"}
-        for p in a.parties
-        if p != found.buyer
-    )
-    named = [economy_name(p, found.world) for p in partners]
-    if not named:
-        return "the promises of the text"
-    return f"deals with {join(named)}" if len(named) <= 4 else f"deals with {_count(len(named))} partners"
-
-
-def _summary(results: Results, anchors: Anchors) -> Words:
-    found = results.found
-    world = found.world
-    buyer = economy_name(found.buyer, world)
-    words: Words = (_agreements_sentence(found),)
-    threats = [m for m in found.reading.measures if m.states and m.states[0].state == "threatened"]
-    if threats:
-        threat = threats[0]
-        until = f" by {day(threat.states[0].until)}" if threat.states[0].until else ""
-        words += (f" It reports a threat: {reported.measure_words(threat, world)}{until}.",)
-    loss = loss_of(results, anchors, results.stress)
-    if loss is None:
-        return (*words, f" The scenarios move no price that {buyer} faces.")
-    stress = found.scenarios[results.stress].measures[-1]
-    words += (f" If {lower(results.name(results.stress))}{_approved(stress)}, {buyer} would lose ", loss)
-    if results.both is None:
-        return (*words, ".")
-    change = loss_difference(results, anchors, results.both, results.stress)
-    if nothing(change):
-        return (
-            *words,
-            "; what was agreed would not change that, for it puts no supply in the place of what is lost.",
-        )
-    if change.within_noise:
-        return (*words, "; what was agreed would change that by ", change, ", less than its noise.")
-    return (*words, "; what was agreed would change that by ", change, ".")
-
-
-def _agreements_sentence(found: Findings) -> str:
-    agreements = found.reading.agreements
-    held = reported.promises(found.reading.provisions, found.world)
-    binding = sum(p.binding for p in held)
-    if not agreements and not held:
-        return "The text reports no agreement and no promise."
-    kinds: dict[str, int] = {}
-    for a in agreements:
-        kinds[_kind(a)] = kinds.get(_kind(a), 0) + 1
-    listed = join([_plural(kind, n) for kind, n in kinds.items()]) or "no agreement"
-    if not held:
-        return f"The text reports {listed}, and says of no promise in them."
-    bind = f"{_count(binding)} {'binds' if binding == 1 else 'bind'}" if binding else "none binds"
-    return f"The text reports {listed}. Of {_count(len(held))} promise{'s' * (len(held) > 1)} in it {bind}."
-
-
-def _kind(agreement: Agreement) -> str:
-    return agreement.kind.replace("_", " ")
-
-
-def _plural(kind: str, n: int) -> str:
-    if n == 1:
-        return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-    head, _, tail = kind.partition(" of ")
-    many = "memoranda" if head == "memorandum" else f"{head}s"
-    return f"{_count(n)} {many}" + (f" of {tail}" if tail else "")
-
-
-def _count(n: int) -> str:
-    return _NUMBERS[n] if n < len(_NUMBERS) else str(n)
-
-
-def _approved(stress: Measure) -> str:
-    if stress.approval_share is None:
-        return ""
-    what = goods(stress.commodities, stress.hs)
-    return f" (letting out {100 * stress.approval_share:.0f} % of its exports of {what})"
-
-
 def _claim_findings(claims: tuple[Claim, ...]) -> tuple[Finding, ...]:
     return tuple(
         Finding(
@@ -263,11 +155,11 @@ def _column(results: Results, scenario: int) -> Column:
     elif scenario == results.deal:
         held = len(reported.promises(found.reading.provisions, found.world))
         added = [reported.measure_words(m, found.world) for m in found.scenarios[scenario].measures]
-        words = (f"The status quo with the {_count(held)} promise{'s' * (held != 1)} of the text",)
+        words = (f"The status quo with the {count(held)} promise{'s' * (held != 1)} of the text",)
         words += (f" and {join(added)}." if added else ".",)
     elif scenario == results.stress:
         stress = found.scenarios[scenario].measures[-1]
-        words = (f"The status quo and {reported.measure_words(stress, found.world)}{_approved(stress)}.",)
+        words = (f"The status quo and {reported.measure_words(stress, found.world)}{approved(stress)}.",)
     else:
         words = (f"The deal, and {lower(results.name(results.stress))}.",)
     return Column(results.label(scenario), words, solution.status, capital(solution.message))
@@ -309,7 +201,7 @@ def _method(found: Findings, anchors: Anchors) -> tuple[Words, ...]:
 
 def _cautions(found: Findings) -> tuple[Words, ...]:
     stress = found.scenarios[results_of(found).stress].measures
-    cautions: list[Words] = []
+    cautions: list[Words] = [(not_held(found),)] if found.reading.not_modelled else []
     if stress and stress[-1].approval_share is not None and "approval_share" in stress[-1].assumed:
         share = Estimate(100 * stress[-1].approval_share, "%")
         cautions.append(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oresight.brief.anchors import Anchors
-from oresight.brief.content import Estimate, Finding, Words
+from oresight.brief.content import Estimate, Finding, Reference, Words
 from oresight.brief.findings import Findings
 from oresight.impact.rows import Row, interval
 from oresight.policy.records import Provision
@@ -67,12 +67,13 @@ class Results:
 
 
 def results_of(found: Findings) -> Results:
-    """Index a run's rows. Two scenarios are status quo and stress; four add the deal, six test a promise."""
+    """Index a run's rows. Two scenarios are status quo and stress; four add the deal; more test a promise."""
     count = len(found.scenarios)
     rows = {(r.scenario, r.variable, r.commodity, r.origin, r.destination, r.sector): r for r in found.rows}
     if count < 4:
         return Results(found, rows, 0, None, count - 1, None, None, None)
-    return Results(found, rows, 0, 1, 2, 3, 4 if count > 5 else None, 5 if count > 5 else None)
+    without, kept = 4 if count > 4 else None, 5 if count > 5 else None
+    return Results(found, rows, 0, 1, 2, 3, without, kept)
 
 
 def findings(results: Results, anchors: Anchors) -> tuple[Finding, ...]:
@@ -149,7 +150,13 @@ def _deal_finding(results: Results, anchors: Anchors) -> Finding | None:
     buyer = economy_name(found.buyer, found.world)
     if nothing(stressed) and nothing(calm):
         return Finding(
-            (f"By itself the deal changes nothing that {buyer} pays or gets.",),
+            (
+                "By itself the deal changes ",
+                Reference("nothing", stressed.link),
+                f" that {buyer} pays or gets, ",
+                Reference("with the stress or without it", calm.link),
+                ".",
+            ),
             ("Nothing in it moves a price while no promise is tested: what it forbids is not in force.",),
         )
     return Finding(
@@ -164,8 +171,10 @@ def _deal_finding(results: Results, anchors: Anchors) -> Finding | None:
 
 
 def _promise_finding(results: Results, anchors: Anchors) -> Finding | None:
-    if results.without is None or results.kept is None:
+    if results.without is None:
         return None
+    if results.kept is None:
+        return _broken_promise(results, anchors, results.without)
     found = results.found
     spared = loss_difference(results, anchors, results.without, results.kept)
     tested = promises_tested(found)
@@ -176,7 +185,11 @@ def _promise_finding(results: Results, anchors: Anchors) -> Finding | None:
     test = f"if {'they' if many else 'it'} would otherwise ban exports of {what}"
     if nothing(spared):
         return Finding(
-            (f"{promise} {'are' if many else 'is'} worth nothing that can be measured, even {test}.",),
+            (
+                f"{promise} {'are' if many else 'is'} worth ",
+                Reference("nothing that can be measured", spared.link),
+                f", even {test}.",
+            ),
             (f"At the baseline {buyer} buys little or none of its {what} there.",),
         )
     plain = Estimate(spared.central, spared.unit, spared.low, spared.high, link=spared.link)
@@ -186,6 +199,32 @@ def _promise_finding(results: Results, anchors: Anchors) -> Finding | None:
             f"That is on top of a stress in which {lower(results.name(results.stress))}: an insurance pays ",
             "only when it is tested.",
         ),
+    )
+
+
+def _broken_promise(results: Results, anchors: Anchors, without: int) -> Finding:
+    """What a promise that does not bind would have to prevent."""
+    found = results.found
+    added = loss_difference(results, anchors, without, results.stress)
+    who = promisors(found)
+    buyer = economy_name(found.buyer, found.world)
+    if nothing(added):
+        return Finding(
+            (f"The promise of {who} does not bind, and little hangs on it.",),
+            (
+                f"A ban by {who} on top of the stress would change ",
+                Reference("nothing that can be measured", added.link),
+                f" for {buyer}.",
+            ),
+        )
+    return Finding(
+        (
+            f"The promise of {who} does not bind; a ban that it forbids would change the loss of {buyer} by ",
+            added,
+            _noise(added),
+            ".",
+        ),
+        (f"That is on top of a stress in which {lower(results.name(results.stress))}.",),
     )
 
 
