@@ -174,10 +174,28 @@ def solve_draws(
         record[d, 5] = np.nan
         if not converged:
             continue
+        if d == 0 and caps == 0 and b.input_market.size == 0:
+            record[d, 5] = _price_bound(b, k, v, sigma[d])
         for a in range(n + caps):
             unknowns[d, a] = v[a]
         _report(b, k, sigma[d], eta[d], backstop[d], supply[d], v, price[d], flow[d], activity[d],
                 consumption[d], unmet[d], stock[d], consumer[d], producer[d])  # fmt: skip
+
+
+@compile_loops
+def _price_bound(b: Block, k: Work, v: Floats, sigma: Floats) -> float:
+    """The row-sum bound on the error of any relative price (equation 15); NaN where it does not apply."""
+    residuals(b, k, v, LINEAR)
+    jacobian(b, k, v, sigma, LINEAR)
+    worst = 0.0
+    for i in range(v.size):
+        row = 0.0
+        for a in range(v.size):
+            row += k.jacobian[i, a]
+        worst = max(worst, abs(k.residual[i]) / row) if row > 0.0 else np.nan
+        if worst != worst:
+            break
+    return worst
 
 
 @compile_loops
