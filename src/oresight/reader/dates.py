@@ -40,6 +40,7 @@ PATTERNS = (
     ("span", re.compile(r"\b(?P<which>last|next|this|later this|earlier this) (?P<span>week|month|year|spring|summer|autumn|fall|winter)\b")),
     ("weekday", re.compile(r"\b(?:(?P<which>last|next|this|on|this coming)\s+)?(?P<weekday>" + "|".join(DAYS) + r")\b")),
     ("day", re.compile(r"\b(?P<which>today|yesterday|tomorrow|tonight)\b")),
+    ("days after", re.compile(r"\b(?P<count>\d{1,3}|seven|ten|thirty|sixty|ninety) days (?:after|from|following) (?:the date of )?(?:this (?:order|proclamation|memorandum|notice)|publication|signing|today)\b")),
     ("over years", re.compile(r"\b(?:over|within|during|in) the next (?P<count>\d{1,2}|two|three|four|five|ten) (?P<span>years|months)\b")),
     ("m", re.compile(r"\b(?:in|since|last|next|this|until|by|from|late|early|mid-?)\s+(?P<month>" + "|".join(m for m in MONTHS if len(m) > 3 or m == "may") + r")\b(?!\s+\d)")),
     ("y", re.compile(r"\b(?:in|since|by|until|from|through|during|before|for|to)\s+" + _Y + r"(?!\s*(?:tonnes|mln))")),
@@ -160,6 +161,9 @@ def _resolve(form: str, match: re.Match[str], published: dt.date | None, role: s
     if form == "day":
         step = {"yesterday": -1, "tomorrow": 1}.get(groups["which"], 0)
         return (published + dt.timedelta(days=step)).isoformat(), "docdate"
+    if form == "days after":
+        days = {"seven": 7, "thirty": 30, "sixty": 60, "ninety": 90}.get(groups["count"]) or SMALL.get(groups["count"]) or int(groups["count"])
+        return (published + dt.timedelta(days=days)).isoformat(), "docdate"
     if form == "over years":
         count = SMALL.get(groups["count"]) or int(groups["count"])
         if groups["span"] == "years":

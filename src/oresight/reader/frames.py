@@ -29,6 +29,7 @@ SPLIT = re.compile(
 PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being|be|get|gets|got)\s+(?:\w+ly\s+|also\s+|not\s+|now\s+|currently\s+)?$")
 BY = re.compile(r"^.{0,90}?\bby\s+(?:the\s+|both\s+)?$")
 MODAL = re.compile(r"\b(?:will|would|may|could|can|might|shall)\b")
+ANNOUNCED = re.compile(r"^\s+(?:\w+ )?(?:said|announced|says)\b")
 ADJACENT = re.compile(r"^\)?(?:'s?)?(?:\s*\([^)]{0,60}\))?\s*(?:,[^.;]{0,200},)?\s*(?:also|further|each|both|therefore|hereby|then|now|jointly|governments?)?,?\s*$")
 MANY = re.compile(r"\b(two|three|four|five|several|separate|bilateral|2|3|4|5)\b[^.]{0,40}\b(?:agreements|deals|pacts|accords|treaties|memoranda|memorandums)\b")
 COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
@@ -117,7 +118,7 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
         if segment.end - segment.start > 3000:
             segment = Segment(segment.start, segment.start + 3000, segment.floor, segment.block, segment.sentence)
         tagged = rulebook.tag(tables, page.low, segment.start, segment.end)
-        consumed: list[tuple[int, int]] = []
+        consumed: list[tuple[int, int, bool]] = []  # start, end, whether a rate in it may not be read again
         kinds: set[str] = set()
         low = page.low[segment.start : segment.end]
         for rule in tables.rules:
@@ -135,7 +136,7 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
                     continue
                 start, end = tagged.source(match.start(), match.end())
                 head = tagged.source(match.start("head"), match.end("head"))[0] if "head" in pattern.groupindex else start
-                if any(a <= head < b for a, b in consumed) or _inside(page.quoted, head):
+                if any(a <= head < b and (rest or rule.name != "tariff rate given") for a, b, rest in consumed) or _inside(page.quoted, head):
                     continue
                 drafts = _read(page, rule, segment, start, end, head, carried, low)
                 drafts = [d for d in drafts if not _known(d, found, segment)]
@@ -143,7 +144,7 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
                     continue
                 found.extend(drafts)
                 kinds.add(rule.kind)
-                consumed.append((start, segment.end if rule.rest else end))
+                consumed.append((start, segment.end if rule.rest else end, rule.kind != "export_control"))
                 break
         first = [m for m in page.parties.between(segment.start, segment.end) if m.codes]
         if first and not carried and not is_prepositional(page.low, first[0].start, segment.start):
@@ -204,12 +205,19 @@ def _read(
         )
     elif rule.actor == "modal":
         modals = [m.start() for m in MODAL.finditer(page.low, start, end)]
-        actor_group = subject_of(parties, segment.floor, modals[-1]) if modals else ()
+        near = [
+            group
+            for group in groups_in(page.text, parties.between(segment.floor, modals[-1]))
+            if codes_of(group) and not is_prepositional(page.low, group[0].start, segment.floor)
+        ] if modals else []
+        actor_group = near[-1] if near else ()
         target_group = everyone
     elif rule.actor in ("near", "all", "own"):
         actor_group = tuple(m for m in everyone if rule.actor == "all" or m.person is None)
     elif rule.actor == "own parties":
         target_group = tuple(m for m in everyone if not set(m.codes) & set(parties.own))
+    elif rule.actor == "source":
+        actor_group = after_preposition(parties, head, segment.end, "in|by|from")[:1]
     elif rule.actor == "possessor":
         before = [m for m in parties.between(segment.floor, head + 12) if m.end <= head + 12 and m.form == "possessive"]
         actor_group = tuple(before[-1:])
@@ -222,6 +230,12 @@ def _read(
             subject = subject_of(parties, segment.floor, head)
             actor_group = (*subject, *everyone)
             actors, persons = codes_of(actor_group), persons_of(actor_group)
+    if not actors and rule.actor == "subject":
+        agents = after_preposition(parties, head, segment.end, "by") or _announcer(page, segment)
+        if agents:
+            actor_group = groups_in(page.text, agents)[0]
+            actors, persons = codes_of(actor_group), persons_of(actor_group)
+            target_group = tuple(m for m in everyone if m not in actor_group)
     if not actors and rule.actor in ("subject", "modal", "own parties") and page.instrument and rule.requires != "state subject":
         actors = parties.own or ((parties.issuer,) if parties.issuer else ())
     if rule.target == "none":
@@ -262,6 +276,13 @@ def _read(
     if rule.kind in ("tariff", "threat") and (rates or points):
         return _per_rate(page, base, sorted(rates + points, key=lambda n: n.start), low)
     return [base]
+
+
+def _announcer(page: Page, segment: Segment) -> tuple[Mention, ...]:
+    """The institution after a measure told without a subject: `..., the Energy Department said`."""
+    found = [m for m in page.parties.between(segment.start, segment.end) if m.person is None and m.codes]
+    last = found[-1:] if found else []
+    return tuple(m for m in last if ANNOUNCED.match(page.low[m.end : m.end + 24]))
 
 
 def _adjacent(page: Page, group: tuple[Mention, ...], head: int) -> bool:
@@ -319,7 +340,10 @@ def _fits(rule: Rule, actors: tuple[str, ...], targets: tuple[str, ...]) -> bool
 
 def _per_rate(page: Page, base: Draft, rates: list[Number], low: str) -> list[Draft]:
     """One draft for each rate that stands for itself ("25% on A and 30% on B"); `from 10 to 20` is one."""
-    own = [n for n in rates if not (BECAME.search(low[: n.start]) and re.match(r"[^.]{0,30}\bto\b", low[n.end :]))]
+    reached = any(re.search(r"\bto\s+(?:a |only |just )?$", low[: n.start]) for n in rates)
+    own = [
+        n for n in rates if not (BECAME.search(low[: n.start]) and (reached or re.match(r"[^.]{0,30}\bto\b", low[n.end :])))
+    ]
     distinct = list({(n.kind, n.value): n for n in own}.values())
     if not distinct:
         distinct = rates[:1]

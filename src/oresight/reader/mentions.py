@@ -100,6 +100,23 @@ def _companies(text: str) -> list[tuple[int, int, str]]:
     return found
 
 
+def _foreign_houses(finds: list[Find], text: str) -> list[Find]:
+    """`Mexico's Congress` is no institution of the United States: the state before it has the word."""
+    kept: list[Find] = []
+    for find in finds:
+        before = kept[-1] if kept else None
+        if (
+            find.kind == "institution"
+            and before is not None
+            and before.kind == "economy"
+            and before.value != find.value
+            and text[before.end : find.start].strip() in ("", "'s", "’s", "’", "'")
+        ):
+            continue
+        kept.append(find)
+    return kept
+
+
 def name_all(text: str, low: str, home_find: tuple[int, int] | None) -> Naming:
     """Finds every party and term in a text; `home_find` is the span of the dateline's place, if any."""
     finds = finds_of(text, low)
@@ -111,6 +128,7 @@ def name_all(text: str, low: str, home_find: tuple[int, int] | None) -> Naming:
         finds = [f for f in finds if not home_find[0] <= f.start < home_find[1]]
         home = home or US_CITIES.get(low[home_find[0] : home_find[1]].split(",")[0].strip())
     people = people_of(text, finds, load(), home)
+    finds = _foreign_houses(finds, text)
     candidates: list[tuple[int, int, int, Mention]] = []  # rank, start, -length
     for p in people:
         candidates.append((0, p.start, p.start - p.end, Mention(p.start, p.end, "person", p.person.codes, "name", p.person)))

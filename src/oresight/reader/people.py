@@ -48,6 +48,7 @@ NOT_NAME = frozenset(
     Agency Administration Government Party Order Act Article Section White United States Federal National International Rare Critical
     Earth Earths Minerals Mineral Officials Official Supreme Court General Executive Republic Kingdom Secretary Minister Mr Mrs Ms Dr
     Prime President Representative Two Three Four Several Many Some Other Both All Each This That These Those His Her Its Their Under
+    Democrat Republican Analysts Analyst New Diplomats Traders Industry
     Nations World Bank Fund Group Free Joint Also Vice Deputy Former Senior Chief Chairman Governor Senator Ambassador Foreign Last Next
     Late Early According However Meanwhile Separately Asked Speaking Chinese American Approves Secures Strikes Announces Signs Directs
     Beijing Washington Fact Sheet Statement Reserve Budget Science Party""".split()

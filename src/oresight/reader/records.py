@@ -16,6 +16,7 @@ from oresight.reader.rules import Tables
 LONGEST = 390  # characters of a quote
 CITED = re.compile(r"(?:order|act|proclamation|memorandum|section|regulation|no\.|law)\s+(?:no\. )?(?:[\w/.-]+\s+)?of\s+$|as amended\W*$")
 SECTORAL = ("statement", "supply_share", "commitment", "tariff", "export_control", "agreement", "investment")
+UNIT_PRICE = re.compile(r"\s*(?:per|a|an|/)\s*(?:metric\s)?(?:kilogram|kilo|kg|tonne|ton|lb|pound|ounce|barrel|unit|share)\b")
 SAID = re.compile(r"\b(?:said|announced|told|says)\b[^,.]{0,20}$")
 
 
@@ -136,9 +137,10 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
             coverage = covered[0].value
     elif covered and kind in ("commitment", "export_control"):
         coverage, qualifier = covered[0].value, covered[0].qualifier
-    elif kind == "export_control" and percents:
-        coverage = percents[0].value
+    elif kind == "export_control":
+        coverage = next((n.value for n in percents if re.search(r"\bby (?:\w+ ){0,2}$", clause[: n.start])), None)
     money = [n for n in numbers if n.kind == "money"] if kind in ("investment", "commitment", "agreement") else []
+    money = [n for n in money if not UNIT_PRICE.match(clause[n.end : n.end + 20])]
     amounts = [n for n in numbers if n.kind == "quantity"] if kind in ("export_control", "commitment", "agreement", "tariff") else []
     if money and qualifier is None:
         qualifier = money[0].qualifier

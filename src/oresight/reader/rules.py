@@ -65,6 +65,8 @@ def _compile(pattern: str) -> tuple[re.Pattern[str], tuple[frozenset[str], ...]]
         if element.startswith("~"):
             parts.append(rf"(?:\S+\s+){{0,{int(element[1:])}}}?{OPEN}")
             continue
+        if element.count("(") != element.count(")"):
+            raise ValueError(f"rules.toml: {pattern!r} has a space within brackets at {element!r}")
         optional = element.endswith("?") and element.startswith(("{", "(?:"))
         body = element[:-1] if optional else element
         named = re.findall(r"\{(\w+)\}", body)
