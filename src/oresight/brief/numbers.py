@@ -7,7 +7,7 @@ import dataclasses
 from oresight.brief.content import Brief, FactRow, ResultRow
 from oresight.brief.findings import Findings
 from oresight.impact.claims import Claim
-from oresight.market.outcome import Solution
+from oresight.impact.head import scenario_head
 from oresight.policy.records import Agreement, Measure
 
 
@@ -29,24 +29,11 @@ def brief_json(found: Findings, brief: Brief) -> dict[str, object]:
         "provisions": [dataclasses.asdict(p) for p in found.reading.provisions],
         "open_questions": list(found.reading.open_questions),
         "claims": [_claim(c) for c in found.claims],
-        "scenarios": [solution_json(s) for s in found.outcome.solutions],
+        "scenarios": [scenario_head(s) for s in found.outcome.solutions],
         "results": [row.to_json() for row in found.rows],
         "quoted": [_quoted(row) for row in brief.results],
         "facts": [_fact(row) for row in brief.facts],
         "run": dict(found.run),
-    }
-
-
-def solution_json(solution: Solution) -> dict[str, object]:
-    """A solved scenario's head: status, sentence, certificate and what was blocked."""
-    return {
-        "name": solution.wedges.name,
-        "status": solution.status,
-        "message": solution.message,
-        "certificate": {name: value for name, value in solution.certificate.items() if value == value},
-        "worst_market": solution.worst_market,
-        "blocked": [dataclasses.asdict(b) for b in solution.wedges.blocked],
-        "notes": list(solution.wedges.notes),
     }
 
 

@@ -11,7 +11,8 @@ def scenario_head(solution: Solution) -> dict[str, object]:
         "name": solution.wedges.name,
         "status": solution.status,
         "message": solution.message,
-        "certificate": dict(solution.certificate),
+        # The price bound holds for one commodity without rents; elsewhere it is not a number.
+        "certificate": {name: value for name, value in solution.certificate.items() if value == value},
         "worst_market": solution.worst_market,
         "blocked": [
             {"measure": b.measure, "provision": b.provision, "sentence": b.sentence}

@@ -5,16 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from oresight import __version__
 from oresight.impact.rows import Row
 from oresight.market.outcome import Outcome
+from oresight.world.model import World
 
 
 def run_record(
     outcome: Outcome, inputs: Mapping[str, str], ledger: str, rows: Iterable[Row]
 ) -> dict[str, object]:
-    """What went in and what came out, by hash (sha256).
+    """What went into an outcome and what came out, by hash (sha256); see `record_of`."""
+    results = [row.to_json() for row in rows]
+    return record_of(outcome.world, ledger, inputs, outcome.draws, outcome.seed, results)
+
+
+def record_of(
+    world: World, ledger: str, inputs: Mapping[str, str], draws: int, seed: int, results: object
+) -> dict[str, object]:
+    """The record of a run on `world` that gave `results` (plain data).
 
     `inputs` maps the name of each text or scenario to the hash of its bytes; `ledger` is the
     ledger's fingerprint. The fingerprint covers all of it and the results; it holds no time, so the
@@ -22,16 +32,21 @@ def run_record(
     """
     record: dict[str, object] = {
         "oresight": __version__,
-        "world": outcome.world.fingerprint,
-        "baseline_year": outcome.world.year,
+        "world": world.fingerprint,
+        "baseline_year": world.year,
         "ledger": ledger,
         "inputs": dict(sorted(inputs.items())),
-        "draws": outcome.draws,
-        "seed": outcome.seed,
-        "results": digest([row.to_json() for row in rows]),
+        "draws": draws,
+        "seed": seed,
+        "results": digest(results),
     }
     record["fingerprint"] = digest(record)
     return record
+
+
+def hash_of(path: str | Path) -> str:
+    """sha256 of a file's bytes."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def digest(data: object) -> str:

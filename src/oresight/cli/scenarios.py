@@ -1,0 +1,203 @@
+"""Commands that solve scenarios: simulate, outlook, rank, leverage."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from oresight.cli.shared import (
+    AsOf,
+    Draws,
+    Json,
+    KnownBy,
+    Risks,
+    Seed,
+    WorldDir,
+    app,
+    day,
+    print_json,
+    say,
+    show,
+    solve,
+    world_at,
+)
+from oresight.errors import InputError
+
+
+@app.command()
+def simulate(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO.yaml ...", help="Scenario files.")],
+    draws: Draws = 100,
+    seed: Seed = 0,
+    world: WorldDir = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    as_json: Json = False,
+) -> None:
+    """Solve scenarios against the baseline."""
+    import dataclasses
+
+    from oresight.impact.head import scenario_head
+    from oresight.impact.run_record import hash_of, run_record
+    from oresight.impact.table import rows as all_rows
+    from oresight.policy.compile import to_wedges
+    from oresight.policy.ledger import load_ledger
+    from oresight.policy.scenario import load_scenario
+
+    baseline, law = world_at(world), load_ledger()
+    loaded = []
+    for path in scenarios:
+        scenario = load_scenario(path, baseline)
+        if as_of is not None:
+            scenario = dataclasses.replace(scenario, base="ledger", as_of=day(as_of, "--as-of") or "")
+        if known_by is not None:
+            scenario = dataclasses.replace(scenario, known_by=day(known_by, "--known-by") or "")
+        loaded.append(scenario)
+    names = [scenario.name for scenario in loaded]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"simulate: two scenarios are called {name!r}; give each its own name")
+    outcome = solve(baseline, [to_wedges(s, baseline, law) for s in loaded], draws, seed)
+    origins = tuple(dict.fromkeys(m.imposer for s in loaded for m in s.measures)) or ("CHN",)
+    results = all_rows(outcome, chains=tuple(o for o in origins if o in baseline.economy_index))
+    if as_json:
+        inputs = {path: hash_of(path) for path in scenarios}
+        print_json(
+            {
+                "scenarios": [scenario_head(solution) for solution in outcome.solutions],
+                "results": [row.to_json() for row in results],
+                "run": run_record(outcome, inputs, law.fingerprint, results),
+            }
+        )
+    else:
+        from oresight.brief.terminal import print_outcome
+
+        print_outcome(outcome, results)
+    if any("failed" in solution.draw_status for solution in outcome.solutions):
+        raise typer.Exit(3)
+
+
+@app.command()
+def outlook(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO.yaml", help="A scenario file.")],
+    until: Annotated[int, typer.Option("--until", metavar="YEAR", help="The last year.")],
+    buyer: Annotated[
+        str, typer.Option(metavar="ISO3", help="Whose supply the printed table is about.")
+    ] = "USA",
+    draws: Draws = 50,
+    seed: Seed = 0,
+    world: WorldDir = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    as_json: Json = False,
+) -> None:
+    """Follow a scenario year by year: what opens, what adjusts, stocks that run down."""
+    import dataclasses
+
+    from oresight.errors import unknown
+    from oresight.impact.run_record import hash_of, record_of
+    from oresight.impact.years import outlook_json, print_table
+    from oresight.outlook.path import path
+    from oresight.outlook.projects import bring_forward, load_projects
+    from oresight.policy.compile import to_wedges
+    from oresight.policy.ledger import load_ledger
+    from oresight.policy.scenario import load_scenario
+
+    baseline, law = world_at(world), load_ledger()
+    if buyer not in baseline.economy_index:
+        raise unknown("economy", buyer, baseline.economy_index, "--buyer")
+    plan = load_scenario(scenario, baseline)
+    if as_of is not None:
+        plan = dataclasses.replace(plan, base="ledger", as_of=day(as_of, "--as-of") or "")
+    if known_by is not None:
+        plan = dataclasses.replace(plan, known_by=day(known_by, "--known-by") or "")
+    projects, notes = bring_forward(load_projects(), plan.measures)
+    years = path(baseline, [to_wedges(plan, baseline, law)], until, projects, draws, seed, solve=solve)
+    told = outlook_json(years)
+    if as_json:
+        told["notes"] = list(notes)
+        told["run"] = record_of(
+            baseline, law.fingerprint, {scenario: hash_of(scenario)}, draws, seed, told["results"]
+        )
+        print_json(told)
+    else:
+        for note in (*notes, *(str(line) for line in told["left_out"])):  # type: ignore[attr-defined]
+            say(note)
+        show(print_table(years, buyer), False, "outlook")
+    if any("failed" in s.draw_status for year in years for s in year.outcome.solutions):
+        raise typer.Exit(3)
+
+
+@app.command()
+def rank(
+    buyer: Annotated[str, typer.Option("--buyer", metavar="ISO3", help="The economy that buys.")],
+    risks: Risks = None,
+    draws: Draws = 100,
+    seed: Seed = 0,
+    world: WorldDir = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    as_json: Json = False,
+) -> None:
+    """Rank commodities by the yearly loss that a buyer should expect over the register of risks."""
+    from oresight.deal import tables
+    from oresight.deal.rank import rank as ranked
+    from oresight.deal.register import load_risks
+    from oresight.policy.constructors import status_quo
+    from oresight.policy.ledger import load_ledger
+
+    baseline = world_at(world)
+    start = status_quo(day(as_of, "--as-of") or "", day(known_by, "--known-by") or "")
+    register = load_risks(baseline, risks)
+    result = ranked(baseline, load_ledger(), buyer, register, draws, seed, solve=solve, start=start)
+    if as_json:
+        print_json(tables.rank_json(result))
+    else:
+        show(tables.rank_rows(result), False, "rank")
+    if result.failed:
+        raise typer.Exit(3)
+
+
+@app.command()
+def leverage(
+    side: Annotated[str, typer.Option("--side", metavar="ISO3", help="Whose leverage is asked about.")],
+    other: Annotated[str, typer.Option("--other", metavar="ISO3", help="The economy it faces.")],
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO.yaml", help="Measures to add to those of the ledger.")
+    ] = None,
+    draws: Draws = 50,
+    seed: Seed = 0,
+    world: WorldDir = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    as_json: Json = False,
+) -> None:
+    """Say who can hurt whom, at what own cost, which threats are credible, and what they bargain to."""
+    from oresight.deal import tables
+    from oresight.deal.leverage import leverage as lever
+    from oresight.policy.ledger import load_ledger
+    from oresight.policy.scenario import load_scenario
+
+    baseline = world_at(world)
+    result = lever(
+        baseline,
+        load_ledger(),
+        side,
+        other,
+        None if scenario is None else load_scenario(scenario, baseline),
+        as_of=day(as_of, "--as-of") or "",
+        known_by=day(known_by, "--known-by") or "",
+        draws=draws,
+        seed=seed,
+        solve=solve,
+    )
+    if as_json:
+        print_json(tables.leverage_json(result))
+    else:
+        for rows in (tables.leverage_rows(result), tables.matrix_rows(result), tables.bargain_rows(result)):
+            show(rows, False, "leverage")
+        for line in (*result.notes, *result.left_out, *result.failed):
+            print(f"- {line}")
+    if result.failed:
+        raise typer.Exit(3)

@@ -1,0 +1,114 @@
+"""What the commands share: the apps, options that all take, and how they print, solve and refuse."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from oresight.errors import InputError
+
+if TYPE_CHECKING:
+    from oresight.market.outcome import Outcome
+    from oresight.policy.wedges import Wedges
+    from oresight.world.model import World
+
+app = typer.Typer(
+    name="oresight",
+    help="What governments say about critical minerals, and what it does to supply.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+world_app = typer.Typer(help="Build and check a baseline.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(world_app, name="world")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+WorldDir = Annotated[
+    str | None, typer.Option("--world", metavar="DIR", help="Another baseline than the bundled one.")
+]
+Draws = Annotated[
+    int, typer.Option(min=0, max=100_000, help="Draws over the assumptions; 0 is the central case only.")
+]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day whose law is in force.")]
+KnownBy = Annotated[
+    str | None, typer.Option("--known-by", metavar="DATE", help="Know nothing published after this day.")
+]
+Published = Annotated[
+    str | None, typer.Option(metavar="DATE", help="The day the text appeared: resolves 'on Sunday'.")
+]
+Economy = Annotated[str | None, typer.Option(metavar="ISO3", help="Only this economy.")]
+
+Risks = Annotated[
+    str | None,
+    typer.Option("--risks", metavar="RISKS.csv", help="Another register of risks than the bundled one."),
+]
+
+
+def say(line: str) -> None:
+    """Tell the user something that is not a result."""
+    print(line, file=sys.stderr)
+
+
+def print_json(data: object) -> None:
+    """Print one JSON object on standard output; NaN is a fault."""
+    import json
+
+    json.dump(data, sys.stdout, ensure_ascii=False, allow_nan=False, indent=1)
+    sys.stdout.write("\n")
+
+
+def day(value: str | None, option: str) -> str | None:
+    """A date option as an ISO day, or an InputError."""
+    import datetime
+
+    if value is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise InputError(f"{option}: {value!r} is no date; write it as 2025-10-26") from None
+
+
+def today() -> str:
+    """Today as an ISO day."""
+    import datetime
+
+    return datetime.date.today().isoformat()
+
+
+def world_at(directory: str | None) -> World:
+    """The bundled baseline, or the one in a directory."""
+    from oresight.world.model import World
+
+    return World.load(directory)
+
+
+def solve(world: World, wedges: list[Wedges], draws: int, seed: int) -> Outcome:
+    """Solve with a progress line on a terminal and a word when the engine must be compiled first."""
+    from oresight.market.solve import compiled
+    from oresight.market.solve import solve as solve_batch
+
+    if not compiled():
+        say("Compiling the market engine (once per installation, about half a minute) ...")
+    shown = sys.stderr.isatty()
+
+    def progress(done: int, of: int) -> None:
+        if shown:
+            sys.stderr.write(f"\rSolving {done} of {of}" + ("\n" if done == of else ""))
+            sys.stderr.flush()
+
+    return solve_batch(world, wedges, draws=draws, seed=seed, progress=progress)
+
+
+def show(rows: list[dict[str, Any]], as_json: bool, name: str) -> None:
+    """Print rows as JSON under a name, or as a table."""
+    if as_json:
+        print_json({name: rows})
+        return
+    from oresight.brief.terminal import print_rows
+
+    print_rows(rows)

@@ -1,0 +1,138 @@
+"""Commands on a text: the brief, the records, what a deal is worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from oresight.cli.shared import (
+    AsOf,
+    Draws,
+    Json,
+    KnownBy,
+    Published,
+    Risks,
+    Seed,
+    WorldDir,
+    app,
+    day,
+    print_json,
+    say,
+    show,
+    solve,
+    world_at,
+)
+
+
+@app.command()
+def brief(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A text file, or - for standard input.")],
+    published: Published = None,
+    out: Annotated[
+        str | None, typer.Option("-o", "--out", metavar="FILE.html", help="Where the brief goes.")
+    ] = None,
+    buyer: Annotated[
+        str, typer.Option(metavar="ISO3", help="The economy whose supply the brief is about.")
+    ] = "USA",
+    draws: Draws = 200,
+    seed: Seed = 0,
+    world: WorldDir = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    as_json: Json = False,
+) -> None:
+    """Read a text and write a brief: one HTML file, and the summary on standard output."""
+    from oresight.brief.make import make_brief
+
+    result = make_brief(
+        text,
+        world=world_at(world),
+        published=day(published, "--published"),
+        as_of=day(as_of, "--as-of"),
+        known_by=day(known_by, "--known-by"),
+        buyer=buyer,
+        draws=draws,
+        seed=seed,
+        solve=solve,
+        say=say,
+    )
+    target = Path(out) if out else Path("brief.html" if text == "-" else Path(text).with_suffix(".html").name)
+    if not as_json or out:
+        result.write(target)
+    if as_json:
+        print_json(result.to_json())
+    else:
+        result.print_summary(target)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def read(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A text file, or - for standard input.")],
+    published: Published = None,
+    as_json: Json = False,
+) -> None:
+    """Print the records of a text: who did, promised or threatened what, with the words."""
+    from oresight.reader.read import read_file
+
+    document = read_file(text, published=day(published, "--published"))
+    if as_json:
+        print_json(document.to_json())
+        return
+    from oresight.brief.terminal import print_document
+
+    print_document(document)
+
+
+@app.command()
+def value(
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT-or-SCENARIO", help="A text, - or a scenario file (.yaml).")
+    ],
+    published: Published = None,
+    beneficiary: Annotated[
+        str, typer.Option(metavar="ISO3", help="The economy whose loss is counted.")
+    ] = "USA",
+    risks: Risks = None,
+    draws: Draws = 100,
+    seed: Seed = 0,
+    world: WorldDir = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    as_json: Json = False,
+) -> None:
+    """Say what each provision of a deal is worth: the expected yearly loss that it avoids."""
+    import dataclasses
+
+    from oresight.deal import tables
+    from oresight.deal.register import load_risks
+    from oresight.deal.value import value as worth
+    from oresight.policy.constructors import status_quo
+    from oresight.policy.ledger import load_ledger
+
+    baseline = world_at(world)
+    start = status_quo(day(as_of, "--as-of") or "", day(known_by, "--known-by") or "")
+    if Path(text).suffix in (".yaml", ".yml"):
+        from oresight.policy.scenario import load_scenario
+
+        scenario = load_scenario(text, baseline)
+        provisions = scenario.provisions
+        # What the file adds beside promises is the background that risks come on.
+        start = dataclasses.replace(scenario, provisions=()) if as_of is None else start
+    else:
+        from oresight.reader.read import read_file
+        from oresight.reader.to_policy import to_policy
+
+        provisions = to_policy(read_file(text, published=day(published, "--published")), baseline).provisions
+    register = load_risks(baseline, risks)
+    result = worth(
+        baseline, load_ledger(), provisions, register, beneficiary, draws, seed, solve=solve, start=start
+    )
+    if as_json:
+        print_json(tables.value_json(result))
+    else:
+        show(tables.value_rows(result), False, "value")
+    if result.failed:
+        raise typer.Exit(3)
