@@ -18,6 +18,8 @@ from oresight.reader.gazetteer import Find
 FORCE = re.compile(
     r"\b(?:this|the|these)\s+(?:order|proclamation|regulations?|agreement|announcement|notice|measures?|dut(?:y|ies)|amendments?|decision|directive)\s+"
     r"(?:\w+\s+){0,3}?(?:comes?|came|enters?|entered|takes?|took|go(?:es)?|is|are|becomes?)\s+(?:into\s+force|into\s+effect|effect|effective|in\s+force)\b[^.;]{0,80}"
+    r"|\b(?:such|this|these|the)\s+(?:additional\s+)?(?:rates?|dut(?:y|ies)|tariffs?|modifications?)\b[^.;]{0,90}\b(?:apply|applies|effective|in\s+effect)\b"
+    r"[^;]{0,120}?\bon\s+or\s+after\b[^;]{0,60}"
 )
 GROUPS = frozenset({"critical_minerals", "rare_earths", "strategic_metals", "base_metals", "rare_metals"})
 PAIRED = re.compile(r"(?:this|the|that) (?:investment|stake|purchase|financing|transaction)\b")

@@ -48,7 +48,7 @@ PATTERNS = (
 ROLES = (
     ("deadline", r"(?:by|before|no later than|not later than|within|deadline of|prior to)\s+(?:the\s+)?$"),
     ("expiry", r"(?:until|till|through|expires?|expiring|expire on|ends? on|up to|to)\s+(?:on\s+|in\s+)?(?:the\s+|at least\s+)?$"),
-    ("effective", r"(?:effective|as of|from|since|starting|beginning|start(?:s|ed)?|begin(?:s|ning)?|commencing|takes? effect|took effect|taking effect|in effect|into force|come into force|comes into force)\s*(?:on|in|from|at|as of|since)?\s*(?:the\s+)?$"),
+    ("effective", r"(?:on or after(?: 12:01 a\.m\. [a-z ]{4,24}time,?)?|effective|as of|from|since|starting|beginning|start(?:s|ed)?|begin(?:s|ning)?|commencing|takes? effect|took effect|taking effect|in effect|into force|come into force|comes into force)\s*(?:on|in|from|at|as of|since)?\s*(?:the\s+)?$"),
 )  # fmt: skip
 ROLE = tuple((name, re.compile(pattern)) for name, pattern in ROLES)
 SMALL = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
@@ -75,7 +75,7 @@ def parse_day(text: str) -> dt.date:
 
 
 def _role(low: str, start: int) -> str:
-    before = low[max(0, start - 26) : start]
+    before = low[max(0, start - 60) : start]
     for name, pattern in ROLE:
         if pattern.search(before):
             return name
@@ -152,7 +152,7 @@ def _resolve(form: str, match: re.Match[str], published: dt.date | None, role: s
         return None, "docdate"
     if form == "weekday":
         gap = DAYS[groups["weekday"]] - published.weekday()
-        if groups["which"] in ("next", "this coming") or role == "deadline" or re.search(r"\b(?:will|to meet|due to|scheduled)\b", low[: match.start()]):
+        if groups["which"] in ("next", "this coming") or role == "deadline" or re.search(r"\b(?:will|to meet|due to|scheduled|takes? effect|expires?|begins?|is due)\b", low[: match.start()]):
             gap = gap + 7 if gap <= 0 else gap
         else:
             gap = gap - 7 if gap > 0 else gap

@@ -40,6 +40,7 @@ COVERAGE = re.compile(r"^\s*(?:of|below|above|more|less|fewer)\b(?! (?:the )?(?:
 TO_OTHER = re.compile(r"tariff|dut(?:y|ies)|market|barrier|export|import licens|purchas|procure|investment|digital")
 ASIDE = re.compile(r", (?:posing|raising|sending|prompting|threatening|causing|leading|saying|adding|forcing|escalating|leaving|sparking|putting)\b")
 SOURCE = re.compile(r"\b(?:according to|citing|data from|figures from|(?:reliance|dependence|dependency|dependent|reliant) on)\s+(?:the\s+)?$")
+RELATIVE = re.compile(r"\b(?:by|another)\s+(?:up to\s+|about\s+|at least\s+|as much as\s+|some\s+|nearly\s+|roughly\s+|an average of\s+|a further\s+)?$")
 BECAME = re.compile(r"\bfrom\s+(?:a\s+|the\s+)?(?:current\s+|rate of\s+)?$")
 
 
@@ -82,6 +83,7 @@ class Page:
     parties: Parties
     terms: tuple[Find, ...]
     quoted: list[tuple[int, int]]  # direct speech
+    order: bool  # an executive order, a regulation
     instrument: bool  # a treaty, an order, a joint statement, a fact sheet
 
 
@@ -121,8 +123,13 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
         consumed: list[tuple[int, int, bool]] = []  # start, end, whether a rate in it may not be read again
         kinds: set[str] = set()
         low = page.low[segment.start : segment.end]
+        formula = page.instrument and tables.formula.search(low) is not None
         for rule in tables.rules:
-            if rule.where == "instrument" and not page.instrument:
+            if rule.where in ("instrument", "pact") and not page.instrument:
+                continue
+            if rule.where in ("pact", "no order") and page.order:
+                continue
+            if formula and (rule.kind == "commitment" or rule.name == "tariff without a rate"):
                 continue
             if rule.alone and kinds & MEASURES:
                 continue
@@ -179,7 +186,7 @@ def _read(
     parties = page.parties
     everyone = parties.between(segment.start, segment.end)
     numbers = [n for n in numbers_of(low)]
-    rates = [n for n in numbers if n.kind == "percent" and not COVERAGE.match(low[n.end : n.end + 24])]
+    rates = [n for n in numbers if n.kind == "percent" and not RELATIVE.search(low[: n.start]) and not COVERAGE.match(low[n.end : n.end + 24])]
     if not _meets(rule, low, numbers, rates):
         return []
     actor_group: tuple[Mention, ...] = ()
@@ -223,7 +230,7 @@ def _read(
         actor_group = tuple(before[-1:])
         target_group = ()
     elif rule.actor == "of":
-        actor_group = tuple(m for m in parties.between(start, min(segment.end, end + 60)) if m.kind == "body")
+        actor_group = tuple(m for m in parties.between(segment.start, min(segment.end, end + 60)) if m.kind == "body")
     actors, persons = codes_of(actor_group), persons_of(actor_group)
     if rule.kind == "meeting" and rule.actor == "all":
         if not actors or len(actors) < 2:
@@ -236,7 +243,7 @@ def _read(
             actor_group = groups_in(page.text, agents)[0]
             actors, persons = codes_of(actor_group), persons_of(actor_group)
             target_group = tuple(m for m in everyone if m not in actor_group)
-    if not actors and rule.actor in ("subject", "modal", "own parties") and page.instrument and rule.requires != "state subject":
+    if not actors and rule.kind != "threat" and rule.actor in ("subject", "modal", "own parties") and page.instrument and rule.requires != "state subject":
         actors = parties.own or ((parties.issuer,) if parties.issuer else ())
     if rule.target == "none":
         targets: tuple[str, ...] = ()
@@ -257,12 +264,14 @@ def _read(
         targets = tuple(c for c in codes_of(target_group) if c not in actors)
     if rule.kind == "commitment":
         targets = _promised_to(page, actors, actor_group, segment, targets)
+    if rule.kind == "tariff" and not targets and rule.target == "object":
+        targets = tuple(c for c in codes_of(tuple(m for m in everyone if m.person is None)) if c not in actors)
     if rule.kind in ("tariff", "export_control") and not targets and segment.start > segment.floor:
         before = codes_of(parties.between(segment.floor, segment.start))
         targets = tuple(c for c in before if c not in actors)
     if rule.adjacent and not _adjacent(page, actor_group, head):
         return []
-    if not _fits(rule, actors, targets) or (rule.kind == "commitment" and low.endswith(":")):
+    if not _fits(rule, actors, targets, parties.own) or (rule.kind == "commitment" and low.endswith(":")):
         return []
     base = Draft(rule, segment, start, end, head, actors, targets, persons)
     if rule.kind == "agreement" and len(targets) > 1:
@@ -325,12 +334,12 @@ def _meets(rule: Rule, low: str, numbers: list[Number], rates: list[Number]) -> 
     return True
 
 
-def _fits(rule: Rule, actors: tuple[str, ...], targets: tuple[str, ...]) -> bool:
+def _fits(rule: Rule, actors: tuple[str, ...], targets: tuple[str, ...], own: tuple[str, ...]) -> bool:
     need = rule.requires
     if need == "two":
         return len(set(actors) | set(targets)) >= 2
     if need == "state subject":
-        return bool(actors) and STATE.fullmatch(actors[0]) is not None
+        return bool(actors) and STATE.fullmatch(actors[0]) is not None and (not own or bool(set(own) & set(actors)))
     if need == "rate" and not actors and not targets:
         return True
     if need in ("party", "money", "share", "body", "agreement"):

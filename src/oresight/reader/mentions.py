@@ -18,6 +18,10 @@ CAP = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’&-]*|\d[A-Z]\w*)"
 WRAP = r"(?:[^\S\n]+|\n(?!\s*\n))"
 COMPANY = re.compile(rf"(?<![\w.]){CAP}(?:{WRAP}(?:{CAP}|of|and|&|de)){{0,5}}?{WRAP}{SUFFIX}\b\.?(?:\s+{SUFFIX}\b\.?)*(?!\s+of\s+[a-z])")
 SOFT_COMPANY = re.compile(rf"(?<![\w.])(?:[A-Z][\w-]*[a-z]\s+|[A-Z]{{2,5}}\s+){{1,3}}{SOFT}\b(?!\s+[A-Z][a-z])")
+BODY = re.compile(
+    r"\b(?:Association|Organi[sz]ation|Union|League|Council|Group|Conference) of (?:[A-Z][a-z]+ ){1,4}(?:Countries|States|Nations|Exporters|Producers)\b"
+    r"|\bInternational (?:[A-Z][a-z]+ ){1,3}(?:Council|Organi[sz]ation|Agency|Association|Study Group|Forum)\b"
+)
 BRACKETED = re.compile(r"<(?P<name>[A-Z][\w .,&'’-]{3,60})>")
 ACRONYM = re.compile(r"\s*\((?:the\s+)?[\"“]?(?P<short>[A-Z][A-Z&.]{1,9})[\"”]?\)")
 NOT_COMPANY = frozenset(
@@ -33,6 +37,7 @@ ANAPHORS = (
     ("three", r"(?:all |the )?three (?:countries|nations|sides|governments|economies|partners)"),
     ("four", r"(?:all |the )?four (?:countries|nations|sides|governments|economies|partners)"),
     ("parties", r"(?:each|either|the|both|neither) (?:parties|party|participants?|governments of the participants|signatories|contracting parties|sides?)|the partners|our (?:two )?(?:countries|nations|governments)|the (?:two )?leaders"),
+    ("company", r"the (?:company|firm|miner|group|smelter's owner|automaker|refiner|producer|corporation)"),
     ("state", r"the (?:government|ministry|cabinet|commission|council|treasury|administration|central bank|agency|committee|subcommittee|panel|parliament|commerce ministry|trade ministry|foreign ministry|finance ministry|department|authorities|customs authorities|legislature|president|prime minister|secretary|minister|senate|chamber)|(?:senior |key )?(?:government|trade|ministry|agency) officials?|(?:a |an )?(?:senior |key )?(?:government|agency|ministry) official|a key house panel|treasury|(?:the )?commission's"),
     ("we", r"we"),
     ("order", r"the secretary of commerce|this (?:order|proclamation|regulation)"),
@@ -142,6 +147,8 @@ def name_all(text: str, low: str, home_find: tuple[int, int] | None) -> Naming:
             form = "possessive"
         rank = 0 if find.kind in ("institution", "body") else 1
         candidates.append((rank, find.start, find.start - find.end, Mention(find.start, find.end, find.kind, (find.value,), form)))
+    for match in BODY.finditer(text):
+        candidates.append((0, match.start(), match.start() - match.end(), Mention(match.start(), match.end(), "body", (match.group(),))))
     for match in ANAPHOR.finditer(low):
         kind = match.lastgroup or "it"
         candidates.append((2, match.start(), match.start() - match.end(), Mention(match.start(), match.end(), "anaphor", (), kind)))

@@ -90,6 +90,7 @@ def resolve(
     done: list[Mention] = list(mentions)
     person: Mention | None = None
     thing: tuple[str, ...] = ()
+    company: tuple[str, ...] = ()
     groups: list[tuple[str, ...]] = []
     by_head: dict[str, tuple[str, ...]] = {}
     for left, right in sentences:
@@ -120,6 +121,8 @@ def resolve(
                             codes = own
                         elif size == 2 and low[mention.start : mention.end] == "they":
                             codes = thing
+                    elif mention.form == "company":
+                        codes = company
                     elif mention.form == "parties":
                         codes = own or (groups[-1] if groups else ())
                     elif mention.form == "state":
@@ -136,6 +139,8 @@ def resolve(
                     mention = replace(mention, codes=codes, person=who)
                     done[index] = mention
                 members.append(mention)
+                if mention.kind == "company":
+                    company = mention.codes
                 if mention.kind in ("institution", "economy"):
                     head = OWN_HEAD.match(low[mention.end : min(right, mention.end + 44)]) or ANY_HEAD.search(low[mention.start : mention.end])
                     if head:

@@ -75,12 +75,13 @@ def read(text: str, *, published: str | None = None, title: str | None = None) -
     records: list[Record] = []
     if tables.relevant.search(low):
         instrument = naming.home is None and INSTRUMENT.search(low[:60000]) is not None
+        order = tables.order.search(low[:60000]) is not None
         own = _own_parties(text, blocks, naming.mentions, name) if instrument else ()
         issuer = next((code for pattern, code in tables.issuers if pattern.search(low)), None)
         spans = [(s.start, s.end) for s in sentences]
         parties = resolve(text, low, naming.mentions, spans, own, naming.home, issuer)
         quoted = quotations(text, [(b.start, b.end) for b in blocks])
-        page = Page(text, low, blocks, sentences, parties, naming.terms, quoted, instrument)
+        page = Page(text, low, blocks, sentences, parties, naming.terms, quoted, order, instrument)
         starts = [term.start for term in naming.terms]
         read_off = [record_of(page, draft, tables, day, starts) for draft in drafts_of(page, tables)]
         read_off += statements_of(page, tables, day, read_off, starts)

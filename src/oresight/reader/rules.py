@@ -37,7 +37,7 @@ class Rule:
     rest: bool
     alone: bool  # only where the clause has given no measure, agreement or investment
     adjacent: bool  # the verb must follow its subject at once
-    where: str  # any | instrument (treaties, orders, fact sheets, joint statements) | news
+    where: str  # any | instrument (treaties, orders, fact sheets, joint statements) | pact (no order) | no order
     unless: re.Pattern[str] | None
     requires: str  # "" | rate | money | percent | two | party | mineral
     yes: tuple[str, ...]
@@ -53,6 +53,8 @@ class Tables:
     statuses: dict[str, tuple[tuple[re.Pattern[str], str], ...]]
     subtypes: dict[str, tuple[tuple[re.Pattern[str], str], ...]]
     relevant: re.Pattern[str]
+    formula: re.Pattern[str]  # words of orders and treaties that are no measure and no promise
+    order: re.Pattern[str]  # words by which an order speaks
     issuers: tuple[tuple[re.Pattern[str], str], ...]
 
 
@@ -191,5 +193,7 @@ def load() -> Tables:
         pairs(data["status"]),
         pairs(data["subtype"]),
         re.compile(r"\b(?:" + "|".join(re.escape(word) for word in words["relevant"]) + r")\b"),
+        re.compile(data["formula"]["pattern"]),
+        re.compile(data["formula"]["order"]),
         tuple((re.compile(pattern), code) for pattern, code in data["issuer"]["pattern"]),
     )
