@@ -90,13 +90,17 @@ def evaluate(
             P[c, j] = p0 - math.log(U) / lam
             if stock > 0:
 
+                def taken(price: float) -> float:
+                    x = min((price / p0 - 1) / 0.1, 1.0)  # noqa: B023
+                    return stock * x * x * (3 - 2 * x) / demand_curve(price, p0, eta)  # noqa: B023
+
                 def gap(price: float) -> float:
-                    left = 1 - stock / demand_curve(price, p0, eta)  # noqa: B023
+                    left = 1 - taken(price)
                     return lam * (price - p0) + math.log(U) - math.log(max(left, 1e-300))  # noqa: B023
 
-                top = min(P[c, j], p0 * stock ** (-1 / eta))
-                P[c, j] = brentq(gap, -50 * p0, top, xtol=1e-13 * p0, rtol=8.9e-16)
-                ratio[c, j] = stock / demand_curve(P[c, j], p0, eta)
+                if P[c, j] > p0:
+                    P[c, j] = brentq(gap, p0, P[c, j], xtol=1e-13 * p0, rtol=8.9e-16)
+                    ratio[c, j] = taken(P[c, j])
             share[c, j] = b
     demand, wanted = np.zeros((C, N)), np.zeros((C, N))
     for c in range(C):

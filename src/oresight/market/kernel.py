@@ -24,6 +24,7 @@ Ints = NDArray[np.int64]
 F = TypeVar("F", bound=Callable[..., Any])
 
 DEMAND_FLOOR = 0.05  # relative price below which final demand goes on as an exponential
+STOCK_PREMIUM = 0.1  # above the baseline price: where holders have let go all their stock
 DISPOSAL_SCALE = 0.02  # of the baseline price: how near zero a by-product is thrown away
 
 LOG, LINEAR = 0, 1
@@ -167,36 +168,55 @@ def soft_integral(x: float, width: float) -> float:
 
 
 @compile_loops
-def _stock_price(log_u: float, sigma: float, eta: float, ratio: float, guess: float) -> tuple[float, float]:
-    """Buyer price and the stock's share of use when stocks stand in for lost supply (equation 8).
+def released(price: float) -> tuple[float, float]:
+    """Part of the stock that holders let go at a relative price, and its slope (equation 8).
 
-    Solves sigma (P - 1) + ln U - ln(1 - ratio / demand(P)) = 0, whose left side rises in P, by
-    Newton held inside the bracket found so far.
+    None at or below the baseline price, all of it at `STOCK_PREMIUM` above, smooth between: stocks
+    hold a price up to where they run out, and never push it below where it was.
+    """
+    x = (price - 1.0) / STOCK_PREMIUM
+    if x <= 0.0:
+        return 0.0, 0.0
+    if x >= 1.0:
+        return 1.0, 0.0
+    return x * x * (3.0 - 2.0 * x), 6.0 * x * (1.0 - x) / STOCK_PREMIUM
+
+
+@compile_loops
+def _stock_price(log_u: float, sigma: float, eta: float, ratio: float) -> tuple[float, float, float]:
+    """Buyer price, the stock's share of use and its slope when stocks stand in (equation 8).
+
+    Solves sigma (P - 1) + ln U - ln(1 - psi(P)) = 0 with psi = ratio released(P) / demand(P), whose
+    left side rises in P, by Newton held inside the bracket found so far: the baseline price and
+    the price without stocks.
     """
     high = 1.0 - log_u / sigma
-    if eta > 0.0:
-        high = min(high, ratio ** (-1.0 / eta))  # dearer than this and the stock would exceed demand
-    low = -np.inf
-    price = guess if guess < high else high - 0.1
-    psi = 0.0
+    if high <= 1.0:
+        return high, 0.0, 0.0
+    low = 1.0
+    price = min(high, 1.0 + 0.5 * STOCK_PREMIUM)
+    psi, slope = 0.0, 0.0
     for _ in range(200):
-        psi = ratio / demand(price, eta)
+        part, rise = released(price)
+        wanted = demand(price, eta)
+        psi = ratio * part / wanted
+        slope = ratio * rise / wanted + psi * eta / price
         if psi >= 1.0:
             high = price
-            newton = -np.inf
+            newton = low
         else:
             value = sigma * (price - 1.0) + log_u - math.log(1.0 - psi)
             if value > 0.0:
                 high = price
             else:
                 low = price
-            newton = price - value / (sigma + psi * eta / (max(price, DEMAND_FLOOR) * (1.0 - psi)))
-            if abs(newton - price) <= 4e-15 * max(1.0, abs(price)):
+            newton = price - value / (sigma + slope / (1.0 - psi))
+            if abs(newton - price) <= 4e-15 * price:
                 break
         if newton <= low or newton >= high:
-            newton = 0.5 * (low + high) if low > -np.inf else high - 2.0 * max(0.1, abs(high - price))
+            newton = 0.5 * (low + high)
         price = newton
-    return price, min(psi, 1.0 - 1e-15)
+    return price, min(psi, 1.0 - 1e-15), slope
 
 
 @compile_loops
@@ -231,9 +251,9 @@ def evaluate(
         full = b.absorption[j] / (1.0 - base)
         stock = min(b.withheld[j], months[c] / 12.0 * b.absorption[j], 0.95 * b.absorption[j])
         if stock > 0.0:
-            price, psi = _stock_price(log_u, sig, eta[c], stock / full, k.P[j])
+            price, psi, slope = _stock_price(log_u, sig, eta[c], stock / full)
             k.psi[j] = psi
-            k.psi1[j] = psi * eta[c] / max(price, DEMAND_FLOOR)
+            k.psi1[j] = slope
             k.tau[j] = sig / (sig + k.psi1[j] / (1.0 - psi))
         else:
             price = 1.0 - log_u / sig
