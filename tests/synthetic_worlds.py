@@ -132,8 +132,8 @@ def _network(rng, N, codes, elements, density, add, mined, run) -> None:  # type
         value = float(basket @ oxide_price)
         use = flow.sum(0)
         for j in refiners:
-            run(f"separate {name} {codes[j]}", int(j), "separation", dict(zip(oxides, basket.tolist(), strict=True)),
-                {name: 1.0}, float(use[j]))  # fmt: skip
+            oxide = dict(zip(oxides, basket.tolist(), strict=True))
+            run(f"separate {name} {codes[j]}", int(j), "separation", oxide, {name: 1.0}, float(use[j]))
             total_oxide[:, j] += basket * use[j]
         add(name, "mining", 0.3 * value, "network", flow, use)
     magnet_use = np.zeros((elements, N))

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic_worlds import cap, stock, synthetic_world, wedges
 
 from oresight.market.outcome import Outcome, Solution
 from oresight.market.solve import solve
 from oresight.policy.wedges import Cap, Wedges
 from oresight.world.model import World
+from synthetic_worlds import cap, stock, synthetic_world, wedges
 
 EXAMPLES = settings(max_examples=20, deadline=None)
 SEEDS = st.integers(0, 10_000)

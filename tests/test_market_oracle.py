@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import market_oracle as oracle
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic_worlds import DEFAULTS, cap, stock, synthetic_world, wedges
 
+import market_oracle as oracle
 from oresight.market.solve import solve
 from oresight.policy.wedges import Wedges
 from oresight.world.model import World
+from synthetic_worlds import DEFAULTS, cap, stock, synthetic_world, wedges
 
 CENTRAL = {name: value.central for name, (value, _) in DEFAULTS.items()}
 
