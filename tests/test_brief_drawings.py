@@ -73,8 +73,9 @@ def test_a_chart_keeps_its_text_as_text_and_its_colours_to_the_page() -> None:
     names = [s.name for s in brief.scenarios]
     svg = charts.comparison_chart(brief.comparisons[0], names)
     assert ">dysprosium oxide</text>" in svg
-    assert "var(--accent)" in svg
+    assert "fill=" not in svg
     assert "http" not in svg
+    assert svg.count('class="dot') == 40
     for name in names:
         assert f">{name}</text>" in svg
     assert "with 90 % intervals" in svg

@@ -1,30 +1,36 @@
-"""Charts as Vega-Lite specifications, drawn to SVG when the page is built.
+"""Charts of results: dots with their intervals, and bars against a claimed level.
 
-The specifications are plain dictionaries that vl-convert compiles, so altair need not be loaded; its
-import costs as much as all the charts of a brief. Colours are CSS variables of the page, which is how
-one drawing serves light, dark and paper. Each chart is drawn twice, wide and narrow, and the page shows
-the one that fits: text then keeps its size on a phone.
+They are drawn here, in a few milliseconds. The same charts through vl-convert took one to two seconds
+of a command that should answer in ten. Each is drawn wide and narrow, and the page shows the one
+that fits, so that text keeps its size on a phone.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from oresight.brief.content import Claim, Comparison, Estimate, Line
-from oresight.brief.numerals import MINUS
+from oresight.brief.numerals import SPACE, numeral
+from oresight.brief.svg import figure, line, room, text
 
 WIDE, NARROW = 720, 346  # pixels at the size they are meant to be read
 
-_SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
-_VEGA_LITE = "5.20"  # vl-convert carries several; one is named so that the drawing does not change
+_SIZE = 12.0
+_TICK = 11.0
+_GAP = 16.0  # between panels
 _RATIOS = (1.0, 11.0, 2.0, 51.0, 0.5, 4.0, 101.0, 21.0, 0.2, 6.0, 1.5, 0.1, 1.2, 0.8)  # most telling first
-_TICK_ROOM = 33.0  # pixels
-_CHARACTER = 6.3  # pixels, mean width of a character at 12 px
+_TICK_ROOM = 34.0  # pixels from one tick to the next
 
-Spec = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """A horizontal axis: where a value stands, in pixels from the panel's left, and what is marked."""
+
+    place: Callable[[float], float]
+    none: float  # the value of no change
+    ticks: tuple[tuple[float, str], ...]
 
 
 def comparison_chart(comparison: Comparison, scenarios: Sequence[str], width: int = WIDE) -> str:
@@ -33,210 +39,129 @@ def comparison_chart(comparison: Comparison, scenarios: Sequence[str], width: in
     A hollow dot is a change whose interval holds zero. Panels stand side by side when `width` is
     wide and one below the other when it is narrow.
     """
-    lines = [line for line in comparison.lines if line.charted]
-    values = [
-        _datum(line.label, scenario, cell, comparison.ratio)
-        for line in lines
-        for scenario, cell in zip(scenarios, line.cells, strict=True)
-        if cell is not None and math.isfinite(cell.central)
-    ]
-    columns = len(scenarios) if width >= WIDE else 1
-    label_width = min(200.0, max(len(line.label) for line in lines) * _CHARACTER) + 8
-    panel = (width - 1.1 * label_width - 14.0 * columns) / columns
-    spec = {
-        "data": {"values": values},
-        "facet": {
-            "field": "scenario",
-            "type": "nominal",
-            "sort": list(scenarios),
-            "title": None,
-            "header": _HEADER,
-        },
-        "columns": columns,
-        "spacing": 14 if columns > 1 else 22,
-        "resolve": {} if columns > 1 else {"axis": {"x": "independent", "y": "independent"}},
-        "spec": {
-            "width": panel,
-            "height": {"step": 22 if columns > 1 else 19},
-            "layer": _estimate_layers(_x_axis(comparison, values, panel), [line.label for line in lines]),
-        },
-    }
-    return _svg(spec, _alternative(comparison, lines, scenarios), label_width)
+    lines = [x for x in comparison.lines if x.charted]
+    aside = width >= WIDE
+    columns = len(scenarios) if aside else 1
+    left = room((x.label for x in lines), _SIZE) + 10
+    panel = (width - left - _GAP * columns) / columns
+    step = 21.0 if aside else 19.0
+    head, foot = 26.0, 24.0
+    tall = head + step * len(lines) + foot
+    axis = _axis(comparison, [c for x in lines for c in x.cells if c is not None], panel)
+    parts = []
+    for n, scenario in enumerate(scenarios):
+        x0 = left + (n * (panel + _GAP) if aside else 0.0)
+        y0 = 0.0 if aside else n * (tall + 10)
+        parts.append(text(scenario, x0, y0 + _SIZE, "head", _SIZE))
+        parts += _frame(axis, x0, y0 + head, step * len(lines))
+        for row, x in enumerate(lines):
+            y = y0 + head + step * (row + 0.5)
+            if n == 0 or not aside:
+                parts.append(text(x.label, left - 10, y + _SIZE * 0.35, "label", _SIZE, "end"))
+            parts += _dot(x.cells[n], axis, x0, y)
+    height = tall if aside else len(scenarios) * (tall + 10) - 10
+    return figure("dots", width, height, _alternative(comparison, lines, scenarios), parts)
 
 
 def claim_chart(claim: Claim, width: int = WIDE) -> str:
-    """The figures that a claim is held against, with the level claimed as a vertical rule."""
-    values = [
-        {
-            "what": ", ".join(w for w in (row.what, row.publisher, str(row.year)) if w),
-            "x": row.figure.central,
-            "bears": row.bears_out,
-        }
-        for row in claim.rows
-    ]
-    seen: dict[str, int] = {}
-    for value in values:  # two editions of one source have one name; a space of no width keeps them apart
-        name = str(value["what"])
-        seen[name] = seen.get(name, 0) + 1
-        value["what"] = name + "\u200b" * (seen[name] - 1)
-    names = [str(v["what"]) for v in values]
-    axis = {"grid": True, "tickCount": 5, "labelExpr": "datum.value + ' %'", "title": None}
-    x = {"field": "x", "type": "quantitative", "scale": {"domain": [0, 100]}, "axis": axis}
-    wide = width >= WIDE
-    y: Spec = {"field": "what", "type": "nominal", "sort": names, "title": None}
-    label_width = min(330.0, max(map(len, names)) * _CHARACTER) + 12 if wide else 0.0
-    y["axis"] = {**_ROW_AXIS, "labelLimit": 330} if wide else None
-    layers: list[Spec] = [
-        {"mark": {"type": "bar", "height": 11, "color": "var(--pale)"}, "encoding": {"x": x, "y": y}},
-        {
-            "mark": {"type": "bar", "height": 11, "color": "var(--accent)"},
-            "transform": [{"filter": "datum.bears"}],
-            "encoding": {"x": x, "y": y},
-        },
-        {
-            "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 12, "color": "var(--ink)"},
-            "encoding": {"x": x, "y": y, "text": {"field": "x", "type": "quantitative", "format": ".3~g"}},
-        },
-    ]
-    if not wide:
-        label = {
-            "type": "text",
-            "align": "left",
-            "baseline": "bottom",
-            "dy": -8,
-            "fontSize": 12,
-            "color": "var(--ink)",
-        }
-        layers.append({"mark": label, "encoding": {"x": {"value": 0}, "y": y, "text": {"field": "what"}}})
+    """The figures that a claim is held against, with the level claimed as a vertical line."""
+    names = [", ".join(w for w in (row.what, row.publisher, str(row.year)) if w) for row in claim.rows]
+    aside = width >= WIDE
+    left = room(names, _SIZE) + 10 if aside else 0.0
+    step = 24.0 if aside else 38.0
+    head = 22.0
+    scale = (width - left - 34) / 100.0
+    bottom = head + step * len(names)
+    parts = []
+    for tick in (0, 20, 40, 60, 80, 100):
+        x = left + tick * scale
+        parts.append(line(x, head, x, bottom, "grid"))
+        parts.append(text(f"{tick}{SPACE}%", x, bottom + 16, "tick", _TICK, "middle" if tick else "start"))
+    for n, (name, row) in enumerate(zip(names, claim.rows, strict=True)):
+        y = head + step * n
+        value = min(max(row.figure.central, 0.0), 100.0)
+        top = y + 6 if aside else y + 20
+        kind = "bar bears" if row.bears_out else "bar"
+        parts.append(
+            f'<rect class="{kind}" x="{left:.1f}" y="{top:.1f}" width="{value * scale:.1f}" height="12"/>'
+        )
+        where = (
+            (left - 10, top + 10, "label", _SIZE, "end") if aside else (0.0, y + 15, "label", _SIZE, "start")
+        )
+        parts.append(text(name, *where))
+        parts.append(text(f"{row.figure.central:.3g}", left + value * scale + 5, top + 10, "value", _SIZE))
     if claim.level is not None:
-        level = {"datum": claim.level.central}
-        layers += [
-            {
-                "mark": {"type": "rule", "color": "var(--ink)", "strokeWidth": 1.5, "strokeDash": [4, 3]},
-                "encoding": {"x": level},
-                "data": {"values": [{}]},
-            },
-            {
-                "data": {"values": [{}]},
-                "mark": {
-                    "type": "text",
-                    "baseline": "bottom",
-                    "dy": -5,
-                    "fontSize": 12,
-                    "color": "var(--ink)",
-                },
-                "encoding": {"x": level, "y": {"value": 0}, "text": {"value": "as claimed"}},
-            },
-        ]
-    spec: Spec = {
-        "data": {"values": values},
-        "width": width - 1.1 * label_width - 34,
-        "height": {"step": 26 if wide else 40},
-        "layer": layers,
-    }
-    told = "; ".join(f"{v['what']}: {v['x']:.3g} %" for v in values)
-    return _svg(spec, f"Claimed: {claim.claimed}. {told}.", label_width)
+        x = left + claim.level.central * scale
+        parts.append(line(x, head - 4, x, bottom, "claimed"))
+        parts.append(text("as claimed", x, head - 9, "label", _SIZE, "middle"))
+    told = "; ".join(
+        f"{name}: {row.figure.central:.3g} %" for name, row in zip(names, claim.rows, strict=True)
+    )
+    return figure("bars", width, bottom + 22, f"Claimed: {claim.claimed}. {told}.", parts)
 
 
-_HEADER = {
-    "labelFontSize": 12.5,
-    "labelFontWeight": 600,
-    "labelAnchor": "start",
-    "labelColor": "var(--ink)",
-    "labelPadding": 8,
-    "title": None,
-}
-_ROW_AXIS: Spec = {"ticks": False, "domain": False, "labelFontSize": 12, "labelPadding": 8, "labelLimit": 210}
+def _dot(cell: Estimate | None, axis: _Axis, x0: float, y: float) -> list[str]:
+    if cell is None or not math.isfinite(cell.central):
+        return []
+    parts = []
+    if cell.low is not None and cell.high is not None:
+        parts.append(line(x0 + axis.place(cell.low), y, x0 + axis.place(cell.high), y, "whisker"))
+    kind = "dot noise" if cell.within_noise else "dot"
+    parts.append(f'<circle class="{kind}" cx="{x0 + axis.place(cell.central):.1f}" cy="{y:.1f}" r="3.6"/>')
+    return parts
 
 
-def _datum(label: str, scenario: str, cell: Estimate, ratio: bool) -> Spec:
-    def place(value: float) -> float:
-        return max(0.05, 1.0 + value / 100.0) if ratio else value
-
-    low = cell.central if cell.low is None else cell.low
-    high = cell.central if cell.high is None else cell.high
-    return {
-        "label": label,
-        "scenario": scenario,
-        "x": place(cell.central),
-        "low": place(low),
-        "high": place(high),
-        "noise": cell.within_noise,
-    }
+def _frame(axis: _Axis, x0: float, top: float, tall: float) -> list[str]:
+    parts = []
+    for value, words in axis.ticks:
+        x = x0 + axis.place(value)
+        parts.append(line(x, top, x, top + tall, "zero" if value == axis.none else "grid"))
+        parts.append(text(words, x, top + tall + 16, "tick", _TICK, "middle"))
+    return parts
 
 
-def _x_axis(comparison: Comparison, values: Sequence[Spec], panel: float) -> Spec:
-    least = min([float(v["low"]) for v in values], default=0.0)
-    most = max([float(v["high"]) for v in values], default=1.0)
-    axis: Spec = {
-        "title": None,
-        "labelFontSize": 11,
-        "labelFlush": False,
-        "labelOverlap": "greedy",
-        "domain": False,
-    }
-    scale: Spec
-    if comparison.ratio:
-        domain = [max(0.05, min(least, 0.8) * 0.95), max(most, 1.25) * 1.05]
-        within = _ticks(domain, panel)
-        scale = {"type": "log", "domain": domain, "nice": False}
-        axis |= {
-            "values": within,
-            "labelExpr": f"datum.value == 1 ? '0' : (datum.value > 1 ? '+' : '{MINUS}')"
-            " + format(abs(datum.value - 1) * 100, ',.0f')",
-        }
-    else:
-        scale = {"domain": [min(0.0, least), max(0.0, most) or 1.0], "nice": True}
-        axis |= {
-            "tickCount": max(3, int(panel // 50)),
-            "labelExpr": f"replace(format(datum.value, ',~g'), '-', '{MINUS}')",
-        }
-    return {"scale": scale, "axis": axis, "type": "quantitative"}
+def _axis(comparison: Comparison, cells: Sequence[Estimate], panel: float) -> _Axis:
+    known = [c for c in cells if math.isfinite(c.central)]
+    ends = [v for c in known for v in (c.central, c.low, c.high) if v is not None] or [0.0]
+    return (
+        _ratio_axis(min(ends), max(ends), panel)
+        if comparison.ratio
+        else _linear_axis(min(ends), max(ends), panel)
+    )
 
 
-def _ticks(domain: list[float], panel: float) -> list[float]:
-    """The ratios to mark, by rank, where their labels leave each other room."""
-    scale = panel / math.log(domain[1] / domain[0])
+def _ratio_axis(least: float, most: float, panel: float) -> _Axis:
+    """Percentages on a logarithmic scale of one plus the change: +100 % is as far as −50 %."""
+    bottom = max(0.05, min(1 + least / 100, 0.8) * 0.95)
+    top = max(1 + most / 100, 1.25) * 1.05
+    scale = panel / math.log(top / bottom)
+
+    def place(percent: float) -> float:
+        return math.log(max(1 + percent / 100, bottom) / bottom) * scale
+
     kept: list[float] = []
     for ratio in _RATIOS:
-        far = all(abs(math.log(ratio / other)) * scale >= _TICK_ROOM for other in kept)
-        if domain[0] <= ratio <= domain[1] and far:
+        apart = all(abs(math.log(ratio / other)) * scale >= _TICK_ROOM for other in kept)
+        if bottom <= ratio <= top and apart:
             kept.append(ratio)
-    return sorted(kept)
+    ticks = [100 * (ratio - 1) for ratio in sorted(kept)]
+    return _Axis(place, 0.0, tuple((t, numeral(t, 1.0, sign=True)) for t in (round(t, 6) for t in ticks)))
 
 
-def _estimate_layers(x: Spec, order: list[str]) -> list[Spec]:
-    y = {"field": "label", "type": "nominal", "sort": order, "title": None, "axis": _ROW_AXIS}
-    none = {"datum": 1.0 if x["scale"].get("type") == "log" else 0.0}
-    dot = {
-        "type": "point",
-        "shape": "circle",
-        "size": 46,
-        "opacity": 1,
-        "strokeWidth": 1.6,
-        "stroke": "var(--accent)",
-    }
-    centre = {"x": {"field": "x", **x}, "y": y}
-    return [
-        {
-            "mark": {"type": "rule", "color": "var(--muted)", "strokeWidth": 1},
-            "encoding": {"x": {**none, **x}},
-        },
-        {
-            "mark": {"type": "rule", "color": "var(--accent)", "strokeWidth": 2, "opacity": 0.55},
-            "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "y": y},
-        },
-        {
-            "mark": {**dot, "fill": "var(--accent)"},
-            "transform": [{"filter": "!datum.noise"}],
-            "encoding": centre,
-        },
-        {
-            "mark": {**dot, "fill": "var(--paper)"},
-            "transform": [{"filter": "datum.noise"}],
-            "encoding": centre,
-        },
-    ]
+def _linear_axis(least: float, most: float, panel: float) -> _Axis:
+    bottom, top = min(least, 0.0), max(most, 0.0)
+    if bottom == top:
+        top = 1.0
+    scale = panel / (top - bottom)
+    step = 10.0 ** math.floor(math.log10(top - bottom))
+    widest = 8 + _TICK * 0.62 * len(f"{max(abs(bottom), top):,.0f}")
+    for factor in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0):
+        if factor * step * scale >= max(widest, _TICK_ROOM):
+            step *= factor
+            break
+    first, last = math.ceil(bottom / step - 1e-9), math.floor(top / step + 1e-9)
+    ticks = tuple((n * step, numeral(n * step, min(step, 1.0))) for n in range(first, last + 1))
+    return _Axis(lambda value: (value - bottom) * scale, 0.0, ticks)
 
 
 def _alternative(comparison: Comparison, lines: Sequence[Line], scenarios: Sequence[str]) -> str:
@@ -245,42 +170,3 @@ def _alternative(comparison: Comparison, lines: Sequence[Line], scenarios: Seque
         f"{comparison.title}. {comparison.measure}, with 90 % intervals, for {len(lines)} lines in "
         f"{len(scenarios)} scenarios: {', '.join(scenarios)}. The table that follows has the numbers."
     )
-
-
-def _svg(spec: Spec, alternative: str, label_width: float) -> str:
-    """Draw. Labels of the reader's font may be a tenth wider than vl-convert takes them to be."""
-    import vl_convert  # carries its own JavaScript engine; half a second on first use
-
-    config = {
-        "aria": False,
-        "font": _SANS,
-        "background": None,
-        "padding": {"left": round(2 + 0.1 * label_width), "right": 6, "top": 2, "bottom": 2},
-        "view": {"stroke": None},
-        "axis": {
-            "labelColor": "var(--ink)",
-            "titleColor": "var(--muted)",
-            "gridColor": "var(--rule)",
-            "tickColor": "var(--rule)",
-            "domainColor": "var(--rule)",
-            "labelFontSize": 12,
-        },
-    }
-    whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": config, **spec}
-    svg: str = vl_convert.vegalite_to_svg(whole, vl_version=_VEGA_LITE)
-    return dressed(svg, alternative)
-
-
-def dressed(svg: str, alternative: str) -> str:
-    """A drawing ready to stand in the page: named for screen readers, sized by its box."""
-    from html import escape
-
-    box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
-    if box is None:
-        raise ValueError("a drawing without a viewBox")
-    width, height = box.groups()
-    head = (
-        f'<svg class="chart" role="img" aria-label="{escape(alternative)}" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}">'
-    )
-    return head + svg[svg.index(">") + 1 :]

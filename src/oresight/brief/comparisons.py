@@ -74,14 +74,13 @@ def _unmet(results: Results, anchors: Anchors) -> Comparison | None:
     lines: list[Line] = []
     for commodity in by_effect(results, "shortfall"):
         use = float(world.flows[world.commodity_index[commodity], :, n].sum())
-        if use <= 0:
+        rows = [results.row(x, "shortfall", commodity, destination=buyer) for x in results.columns]
+        if use <= 0 or max(100 * (r.central or 0.0) / use for r in rows if r is not None) < SMALLEST:
             continue
         told = tuple(
             None if e is None else scaled(e, 100.0 / use, "%")
             for e in cells(results, anchors, "shortfall", commodity)
         )
-        if max((e.central for e in told if e is not None), default=0.0) < SMALLEST:
-            continue
         base = anchors.derived(
             commodity, f"baseline use, {economy_name(buyer, world)}", use, "t/yr", "all flows to it"
         )

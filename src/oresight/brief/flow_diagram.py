@@ -10,11 +10,10 @@ from __future__ import annotations
 from html import escape
 
 from oresight.brief.content import Chain, Node
-from oresight.brief.map import figure
 from oresight.brief.numerals import SPACE, tonnes_words
+from oresight.brief.svg import CHARACTER, figure
 
 _BAR = 9.0  # pixels, width of a node
-_CHARACTER = 0.58  # mean width of a character in parts of the font size
 
 
 def draw_chain(chain: Chain, width: int) -> str:
@@ -35,7 +34,7 @@ def draw_chain(chain: Chain, width: int) -> str:
     most = max(sum(totals[n.key] for n in column) for column in columns)
     scale = (body - gap * max(0, len(columns[fullest]) - 1)) / most
     longest = max(len(n.label) + (6 if wide else 0) for n in columns[-1])
-    label_room = max(longest * _CHARACTER * size + 6, 40.0)
+    label_room = max(longest * CHARACTER * size + 6, 40.0)
     step = (width - _BAR - label_room) / (len(columns) - 1)
     titles = [_wrapped(name, step - 8, size) for name in chain.stages[:-1]] + [[chain.stages[-1]]]
     title_lines = max(map(len, titles))
@@ -74,7 +73,7 @@ def _wrapped(name: str, room: float, size: float) -> list[str]:
     """A title in as many lines as it needs to stay within `room` pixels."""
     lines: list[str] = []
     for word in name.split():
-        if lines and (len(lines[-1]) + 1 + len(word)) * _CHARACTER * size * 1.08 <= room:
+        if lines and (len(lines[-1]) + 1 + len(word)) * CHARACTER * size * 1.08 <= room:
             lines[-1] += " " + word
         else:
             lines.append(word)

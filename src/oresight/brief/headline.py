@@ -117,7 +117,7 @@ def _binding_sentence(held: int, binding: int) -> str:
     if held == 1:
         return f"The one promise in it {'binds' if binding else 'does not bind'}."
     if binding == held:
-        return f"All {count(held)} promises in it bind."
+        return f"{'Both' if held == 2 else f'All {count(held)}'} promises in it bind."
     bind = f"{count(binding)} {'binds' if binding == 1 else 'bind'}" if binding else "none binds"
     return f"Of {count(held)} promises in it {bind}."
 

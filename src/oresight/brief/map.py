@@ -16,6 +16,7 @@ from pathlib import Path
 
 from oresight.brief.content import Place, SupplyMap
 from oresight.brief.numerals import tonnes_words
+from oresight.brief.svg import CHARACTER, figure
 
 CENTRE = 150.0  # degrees east
 SOUTH, NORTH = -56.0, 78.0  # degrees north shown; nothing is mined or used beyond
@@ -102,14 +103,6 @@ def draw_map(supply: SupplyMap, width: int) -> str:
     return figure("map", width, height, supply.alt, parts)
 
 
-def figure(kind: str, width: float, height: float, alternative: str, parts: list[str]) -> str:
-    """An SVG element for the page, named for screen readers."""
-    return (
-        f'<svg class="chart {kind}" role="img" aria-label="{escape(alternative)}" '
-        f'viewBox="0 0 {width:g} {height:.1f}" width="{width:g}" height="{height:.0f}">{"".join(parts)}</svg>'
-    )
-
-
 def land_symbol() -> str:
     """The land, once for the whole page."""
     return (
@@ -169,7 +162,7 @@ def _labels(supply: SupplyMap, at: dict[str, Point], width: int, height: float) 
     drawn = []
     for code in sorted(at, key=lambda c: (-weight[c], c)):
         x, y = at[code]
-        wide = 0.56 * size * len(names[code].name)
+        wide = CHARACTER * size * len(names[code].name)
         choices = (
             (x + 6, y + size * 0.35, "start", x + 6),
             (x - 6, y + size * 0.35, "end", x - 6 - wide),

@@ -208,7 +208,7 @@ def claims_shown(
             words = ("Figures of one stage differ by source, year and what they count; all are shown.",)
         shown.append(
             Claim(
-                claimed=short(claim.record.quote, 240),
+                claimed=short(claim.record.quote, 240).rstrip("."),
                 verdict=claim.sentence.rstrip("."),
                 explanation=words,
                 rows=rows,

@@ -94,8 +94,16 @@ def _stress_finding(results: Results, anchors: Anchors) -> Finding | None:
     buyer = economy_name(found.buyer, found.world)
     return Finding(
         (f"If {lower(results.name(results.stress))}, {buyer} loses ", loss, "."),
-        (*_largest_part(results, anchors), *_steepest_price(results, anchors)),
+        (*_already(results, anchors), *_largest_part(results, anchors), *_steepest_price(results, anchors)),
     )
+
+
+def _already(results: Results, anchors: Anchors) -> Words:
+    """What the status quo costs before the stress."""
+    before = loss_of(results, anchors, results.quo)
+    if before is None or before.central <= 0:
+        return ()
+    return ("Of that, ", before, " is the cost of what is in force already. ")
 
 
 def _largest_part(results: Results, anchors: Anchors) -> Words:
