@@ -77,23 +77,23 @@ def claim_chart(claim: Claim, width: int = WIDE) -> str:
         x = left + tick * scale
         parts.append(line(x, head, x, bottom, "grid"))
         parts.append(text(f"{tick}{SPACE}%", x, bottom + 16, "tick", _TICK, "middle" if tick else "start"))
+    over = []  # words stand over the line of the claim
     for n, (name, row) in enumerate(zip(names, claim.rows, strict=True)):
         y = head + step * n
-        value = min(max(row.figure.central, 0.0), 100.0)
+        reach = min(max(row.figure.central, 0.0), 100.0) * scale
         top = y + 6 if aside else y + 20
         kind = "bar bears" if row.bears_out else "bar"
-        parts.append(
-            f'<rect class="{kind}" x="{left:.1f}" y="{top:.1f}" width="{value * scale:.1f}" height="12"/>'
-        )
-        where = (
-            (left - 10, top + 10, "label", _SIZE, "end") if aside else (0.0, y + 15, "label", _SIZE, "start")
-        )
-        parts.append(text(name, *where))
-        parts.append(text(f"{row.figure.central:.3g}", left + value * scale + 5, top + 10, "value", _SIZE))
+        parts.append(f'<rect class="{kind}" x="{left:.1f}" y="{top:.1f}" width="{reach:.1f}" height="12"/>')
+        if aside:
+            over.append(text(name, left - 10, top + 10, "label", _SIZE, "end"))
+        else:
+            over.append(text(name, 0.0, y + 15, "value", _SIZE))
+        over.append(text(f"{row.figure.central:.3g}", left + reach + 5, top + 10, "value", _SIZE))
     if claim.level is not None:
         x = left + claim.level.central * scale
         parts.append(line(x, head - 4, x, bottom, "claimed"))
-        parts.append(text("as claimed", x, head - 9, "label", _SIZE, "middle"))
+        over.append(text("as claimed", x, head - 9, "label", _SIZE, "middle"))
+    parts += over
     told = "; ".join(
         f"{name}: {row.figure.central:.3g} %" for name, row in zip(names, claim.rows, strict=True)
     )

@@ -8,6 +8,7 @@ it is a reported figure that is shown as reported.
 from __future__ import annotations
 
 import math
+import re
 
 from oresight.brief.content import Estimate
 
@@ -15,6 +16,8 @@ MINUS = "\u2212"
 SPACE = "\u202f"  # narrow no-break space, between a number and its unit
 NO_BREAK = "\u00a0"
 
+_NUMBER_UNIT = re.compile(r"(\d) (%|t/yr|t\b)")
+_DAY = re.compile(r"\b(\d{1,2}) ([A-Z][a-z]+) (\d{4})\b")
 _ZERO = 1e-12  # smaller numbers are nothing, whatever their unit
 _NOTHING = {"%": 0.05, "points": 0.05}  # percentages smaller than this are not told apart from none
 
@@ -104,6 +107,11 @@ def shown(estimate: Estimate) -> str:
     if not ends:
         return central(estimate)
     return f"{central(estimate)} (90{SPACE}%:{NO_BREAK}{ends})"
+
+
+def tied(words: str) -> str:
+    """Words in which no line breaks between a number and its unit, or within a date."""
+    return _DAY.sub(rf"\1{NO_BREAK}\2{NO_BREAK}\3", _NUMBER_UNIT.sub(rf"\1{SPACE}\2", words))
 
 
 def reported(value: float, unit: str) -> str:

@@ -51,6 +51,7 @@ def render(brief: Brief) -> str:
         "kind_of": _kind_of,
         "web": _web_address,
         "plain": plain,
+        "tied": numerals.tied,
         "four": _four,
     }
     scenarios = [column.name for column in brief.scenarios]
