@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,7 +22,7 @@ from oresight.brief.results import (
     promisors,
     scaled,
 )
-from oresight.policy.say import economy_name, join
+from oresight.policy.say import economy_name
 
 Floats = NDArray[np.float64]
 
@@ -50,21 +51,39 @@ def _prices(results: Results, anchors: Anchors) -> Comparison | None:
         lines.append(Line(commodity, told, base, charted=len(lines) < CHARTED))
     if not lines:
         return None
-    worst = lines[0].cells[results.columns.index(results.stress)]
     buyer = economy_name(found.buyer, found.world)
-    top = join([line.label for line in lines[:2]])
-    title = f"{capital(results.name(results.stress))}: the price of {top} moves most"
-    if worst is not None and worst.central > 100 and not worst.within_noise:
-        title = f"If {lower(results.name(results.stress))}, the price of {top} more than doubles"
     return Comparison(
         key="price",
-        title=title,
+        title=_price_title(results, lines[0]),
         measure=f"Change of the price that buyers in {buyer} face, %",
         lines=tuple(lines),
-        note=(f"Against the baseline of {found.world.year}.",),
+        note=(f"Against the baseline of {found.world.year}.{_deal_note(results, lines)}",),
         baseline="Baseline, USD/t",
         ratio=True,
     )
+
+
+def _price_title(results: Results, steepest: Line) -> str:
+    stress = lower(results.name(results.stress))
+    worst = steepest.cells[results.columns.index(results.stress)]
+    times = 1 + central(worst) / 100
+    if worst is None or worst.within_noise or times < 1.5:
+        return f"If {stress}, the price of {steepest.label} changes most"
+    if times < 3:
+        return f"If {stress}, the price of {steepest.label} rises by {100 * (times - 1):.0f} %"
+    digits = 10.0 ** math.floor(math.log10(times))
+    about = f"{round(times / digits) * digits:.0f}"
+    return f"If {stress}, the price of {steepest.label} rises to about {about} times its baseline"
+
+
+def _deal_note(results: Results, lines: Sequence[Line]) -> str:
+    """That the deal moves nothing in a table, where it moves nothing."""
+    if results.deal is None or results.both is None:
+        return ""
+    quo, deal, stress, both = range(4)
+    pairs = [(x.cells[a], x.cells[b]) for x in lines for a, b in ((quo, deal), (stress, both))]
+    same = all(abs(central(a) - central(b)) < SMALLEST / 10 for a, b in pairs)
+    return " The deal changes none of these." if same else ""
 
 
 def _unmet(results: Results, anchors: Anchors) -> Comparison | None:

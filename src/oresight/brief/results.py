@@ -82,6 +82,7 @@ def findings(results: Results, anchors: Anchors) -> tuple[Finding, ...]:
         _stress_finding(results, anchors),
         _deal_finding(results, anchors),
         _promise_finding(results, anchors),
+        _sector_finding(results, anchors),
     )
     return tuple(f for f in made if f is not None)
 
@@ -147,6 +148,27 @@ def _steepest_price(results: Results, anchors: Anchors) -> Words:
     if missing is not None:
         words += (", and ", scaled(missing, 100.0 / use, "%"), " of what is used of it would be missing")
     return (*words, ".")
+
+
+def _sector_finding(results: Results, anchors: Anchors) -> Finding | None:
+    """What users in technology, energy and defence lose in the stress."""
+    found = results.found
+    named = []
+    for sector in ("technology", "energy", "defence"):
+        row = results.row(results.stress, "sector_loss", destination=found.buyer, sector=sector)
+        estimate = None if row is None else anchors.result(row)
+        if estimate is not None and estimate.central > 1e-3:
+            named.append((sector, estimate))
+    if not named:
+        return None
+    named.sort(key=lambda pair: -pair[1].central)
+    words: Words = (f"In that stress, users in {named[0][0]} lose ", named[0][1])
+    for sector, estimate in named[1:]:
+        words += (f", in {sector} ", estimate)
+    return Finding(
+        (*words, "."),
+        ("The rest falls on other uses. ", Reference("The table", "sectors"), " has every scenario."),
+    )
 
 
 def _deal_finding(results: Results, anchors: Anchors) -> Finding | None:
