@@ -137,6 +137,7 @@ def solve_draws(
     backstop: Floats,
     months: Floats,
     supply: Floats,
+    limits: Floats,
     unknowns: Floats,
     price: Floats,
     flow: Floats,
@@ -160,6 +161,7 @@ def solve_draws(
     v = np.empty(n + caps)
     for d in range(sigma.shape[0]):
         v[:] = start
+        b.cap_limit[:] = limits[d]
         args = (sigma[d], eta[d], backstop[d], months[d], supply[d])
         converged, iterations = newton(b, k, v, *args, LOG)
         if not converged:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oresight.errors import InputError, unknown
+from oresight.policy.wedges import Cap
 from oresight.world.model import Assumption, Commodity, Range, World
 
 Floats = NDArray[np.float64]
@@ -26,6 +27,7 @@ class Parameters:
     backstop_multiple: Floats  # (D, C) of the baseline price
     stock_months: Floats  # (D, C)
     supply_elasticity: Floats  # (D, K)
+    cap_quantile: Floats  # (D,) where an assumed limit lies in its range; one for all, row 0 unused
 
 
 def parameter(world: World, name: str, commodity: str) -> Range:
@@ -106,7 +108,7 @@ def sample(world: World, draws: int, seed: int) -> Parameters:
             if not any(row is other for other in rows):
                 rows.append(row)
     rows.sort(key=lambda row: (row.name, row.scope))
-    u = quantiles(len(rows) + len(kinds), draws, seed)
+    u = quantiles(len(rows) + len(kinds) + 1, draws, seed)
     drawn: dict[int, Floats] = {}
     for place, row in enumerate(rows):
         if not LEAST[row.name] < row.value.low:
@@ -123,7 +125,8 @@ def sample(world: World, draws: int, seed: int) -> Parameters:
             )
         supply[0, k] = value.central
         supply[1:, k] = triangular(value, u[:, len(rows) + kinds.index(process.kind)])
-    return Parameters(supply_elasticity=supply, **table)
+    licence = np.concatenate([[np.nan], u[:, -1]])
+    return Parameters(supply_elasticity=supply, cap_quantile=licence, **table)
 
 
 def override(world: World, drawn: Parameters, assume: Sequence[tuple[str, float]]) -> Parameters:
@@ -150,4 +153,19 @@ def override(world: World, drawn: Parameters, assume: Sequence[tuple[str, float]
 
 
 def _fields(drawn: Parameters) -> Mapping[str, Floats]:
-    return {name: getattr(drawn, name) for name in (*COMMODITY_PARAMETERS, "supply_elasticity")}
+    names = (*COMMODITY_PARAMETERS, "supply_elasticity", "cap_quantile")
+    return {name: getattr(drawn, name) for name in names}
+
+
+def cap_limits(caps: Sequence[Cap], quantile: Floats) -> Floats:
+    """The limit of each cap in each draw, t/yr, shape (D, M): drawn where it is an assumption.
+
+    One quantile serves all caps of a draw: who approves little of one good approves little of the
+    next. That widens intervals rather than letting errors cancel.
+    """
+    limits = np.empty((quantile.size, len(caps)))
+    for m, cap in enumerate(caps):
+        limits[:, m] = cap.limit_t
+        if cap.low_t is not None and cap.high_t is not None:
+            limits[1:, m] = triangular(Range(cap.limit_t, cap.low_t, cap.high_t), quantile[1:])
+    return limits

@@ -13,7 +13,7 @@ from oresight.errors import InputError
 from oresight.market import newton
 from oresight.market.blocks import Part, parts
 from oresight.market.outcome import Outcome, Solution
-from oresight.market.parameters import Parameters, override, sample
+from oresight.market.parameters import Parameters, cap_limits, override, sample
 from oresight.market.program import Program, program
 from oresight.market.verdict import Solved, judge
 from oresight.policy.wedges import Wedges
@@ -55,10 +55,12 @@ def solve(
     total = sum(len(solved) for _, _, solved in work) * (draws + 1)
     done = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
-        for first, last in _chunks(draws + 1):
+        # the central cases first, since the others start from them
+        for chunks in ([(0, 1)], _chunks(draws + 1)):
             pending: dict[Future[None], int] = {
-                threads.submit(_solve, solved, base, mine, first, last): last - first
-                for _, mine, blocks in work
+                threads.submit(_solve, solved, base, wedges, mine, first, last): last - first
+                for first, last in chunks
+                for wedges, mine, blocks in work
                 for solved in blocks
             }
             for future, count in pending.items():
@@ -82,8 +84,7 @@ def compiled() -> bool:
 
 
 def _chunks(draws: int) -> list[tuple[int, int]]:
-    """The central case alone, since the others start from it, then chunks of draws."""
-    return [(0, 1)] + [(first, min(first + CHUNK, draws)) for first in range(1, draws, CHUNK)]
+    return [(first, min(first + CHUNK, draws)) for first in range(1, draws, CHUNK)]
 
 
 def _room(part: Part, draws: int) -> Solved:
@@ -108,8 +109,10 @@ def _room(part: Part, draws: int) -> Solved:
     )
 
 
-def _solve(solved: Solved, base: Program, mine: Parameters, first: int, last: int) -> None:
-    b = solved.part.block
+def _solve(solved: Solved, base: Program, wedges: Wedges, mine: Parameters, first: int, last: int) -> None:
+    # the kernel writes each draw's limits into the block: give every task its own
+    b = solved.part.block._replace(cap_limit=solved.part.block.cap_limit.copy())
+    limits = cap_limits([wedges.caps[m] for m in solved.part.caps], mine.cap_quantile)
     start = np.concatenate([np.ones(b.node_output.size), np.zeros(b.cap_limit.size)])
     if first > 0 and solved.record[0, 0]:
         start = solved.unknowns[0].copy()
@@ -122,6 +125,7 @@ def _solve(solved: Solved, base: Program, mine: Parameters, first: int, last: in
         np.ascontiguousarray(mine.backstop_multiple[rows]),
         np.ascontiguousarray(mine.stock_months[rows]),
         np.ascontiguousarray(mine.supply_elasticity[rows][:, base.processes[solved.part.processes]]),
+        np.ascontiguousarray(limits[rows]),
         solved.unknowns[rows],
         solved.price[rows],
         solved.flow[rows],

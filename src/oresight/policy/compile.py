@@ -39,7 +39,7 @@ from oresight.policy.say import (
 )
 from oresight.policy.stacking import duty_change, lines_of
 from oresight.policy.wedges import Blocked, Cap, Draw, Wedges
-from oresight.world.model import World
+from oresight.world.model import Range, World
 
 Routes = NDArray[np.int64]
 
@@ -200,15 +200,16 @@ def _license(measure: Measure, reached: Routes, scenario: Scenario, build: _Buil
     world = build.world
     shares: dict[float, list[str]] = {}
     for c in np.unique(reached[:, 0]):
-        share = measure.approval_share
+        share, ends = measure.approval_share, measure.approval_range
         if share is None:
-            share = assumption(world, "licence_approval_share", int(c), scenario.assume)
+            allowed = assumption_range(world, "licence_approval_share", int(c), scenario.assume)
+            share, ends = allowed.central, (allowed.low, allowed.high)
             shares.setdefault(share, []).append(world.commodities[c].name)
         mine = reached[reached[:, 0] == c]
         mine = mine[~build.closed[mine[:, 0], mine[:, 1], mine[:, 2]]]
         flow = float(world.flows[mine[:, 0], mine[:, 1], mine[:, 2]].sum())
         if len(mine):
-            _cap(measure, mine, share * flow, flow, build)
+            _cap(measure, mine, share * flow, flow, build, ends)
     name = measure_name(measure, world)
     if measure.approval_share is not None and "approval_share" in measure.assumed:
         build.notes.append(f"{name}: assumed: {100 * measure.approval_share:g} % of the baseline is approved")
@@ -219,11 +220,19 @@ def _license(measure: Measure, reached: Routes, scenario: Scenario, build: _Buil
         build.notes.append(f"{name}: the share approved is not published; assumed: {told}")
 
 
-def _cap(measure: Measure, reached: Routes, limit: float, flow: float, build: _Build) -> None:
+def _cap(
+    measure: Measure,
+    reached: Routes,
+    limit: float,
+    flow: float,
+    build: _Build,
+    ends: tuple[float, float] | None = None,
+) -> None:
     if limit <= 0.0:
         build.closed[reached[:, 0], reached[:, 1], reached[:, 2]] = True
     else:
-        build.caps.append(Cap(measure.id, reached, float(limit), measure.imposer))
+        low, high = (None, None) if ends is None else (ends[0] * flow, ends[1] * flow)
+        build.caps.append(Cap(measure.id, reached, float(limit), measure.imposer, low, high))
     if flow > 0.0:
         _withhold(measure, reached, 1.0 - limit / flow, build)
 
@@ -285,15 +294,22 @@ def assumption(world: World, name: str, commodity: int, assume: Sequence[tuple[s
 
     Raises InputError when the world's attribute table does not hold it.
     """
+    return assumption_range(world, name, commodity, assume).central
+
+
+def assumption_range(
+    world: World, name: str, commodity: int, assume: Sequence[tuple[str, float]] = ()
+) -> Range:
+    """As `assumption`, with the ends of its range; a value that the scenario sets has none."""
     for key, value in assume:
         if key == name:
-            return value
+            return Range(value, value, value)
     c = world.commodities[commodity]
     rows = [a for a in world.assumptions if a.name == name]
     for scope in ((c.name,), c.minerals, c.groups, ("*",)):
         for row in rows:
             if row.scope in scope:
-                return row.value.central
+                return row.value
     raise InputError(
         f"the baseline's attribute table has no {name} for {c.name}; add a row, or set it in assume"
     )

@@ -82,6 +82,7 @@ class Measure:
     except_commodities: tuple[str, ...] = ()
     rate_percent: float | None = None
     approval_share: float | None = None
+    approval_range: tuple[float, float] | None = None  # of an approval_share that is an assumption
     share_of_baseline: float | None = None
     limit_t: float | None = None
     project: str = ""

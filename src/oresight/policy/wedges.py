@@ -20,6 +20,8 @@ class Cap:
     routes: NDArray[np.int64]  # (R, 3) commodity, origin, destination
     limit_t: float
     owner: str  # economy that keeps the rent: the imposer
+    low_t: float | None = None  # ends of the limit's range, where it is an assumption
+    high_t: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

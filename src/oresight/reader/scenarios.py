@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from oresight.policy.compile import FORBIDS, assumption
+from oresight.policy.compile import FORBIDS, assumption_range
 from oresight.policy.constructors import ExportBan, ExportLicensing, status_quo
 from oresight.policy.ledger import Ledger, measures_in_force
 from oresight.policy.reach import commodities_of, commodity_reach, members, reaches
@@ -170,10 +170,13 @@ def brief_scenarios(
         as_of = known_by = ""  # the ledger of a day before the baseline has nothing to add to it
     quo = status_quo(as_of, known_by)
     who, words = dominant_restrictor(reading, world, ledger, as_of)
-    share = assumption(world, "licence_approval_share_stress", commodities_of(world, words)[0])
-    stress = ExportLicensing(who, commodities=words, approval_share=share)
+    share = assumption_range(world, "licence_approval_share_stress", commodities_of(world, words)[0])
+    stress = ExportLicensing(who, commodities=words, approval_share=share.central)
     stress = replace(
-        stress, assumed=("approval_share",), title=f"{possessive(who, world)} licensing of {goods(words)}"
+        stress,
+        assumed=("approval_share",),
+        approval_range=(share.low, share.high),
+        title=f"{possessive(who, world)} licensing of {goods(words)}",
     )
     restricts = f"{economy_name(who, world)} restricts everything"
     restricts = restricts[:1].upper() + restricts[1:]
