@@ -39,6 +39,16 @@ Entry = Measure | Agreement | Exemption
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """The days for which the ledger claims to hold the measures of an economy."""
+
+    imposer: str
+    since: str  # ISO day
+    until: str  # ISO day of the last act that was looked for
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """Measures, exemptions and agreements on record, and the tariff lines of commodities.
 
@@ -49,6 +59,7 @@ class Ledger:
     agreements: tuple[Agreement, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     tariff_lines: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = ()
+    coverage: tuple[Coverage, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -59,6 +70,16 @@ class Ledger:
     def fingerprint(self) -> str:
         """sha256 of all that is on record, so that a run can name the ledger it used."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
+
+    def beyond(self, imposer: str, day: str) -> str:
+        """That a day lies outside what the ledger claims to hold of an economy, in a sentence; else ""."""
+        for c in self.coverage:
+            if c.imposer == imposer and day < c.since:
+                return f"the ledger holds the measures of {imposer} since {c.since} only"
+            if c.imposer == imposer and day > c.until:
+                said = f"the ledger holds no measure of {imposer} announced after {c.until}"
+                return f"{said}: {c.note}" if c.note else said
+        return ""
 
     def lines(self, commodity: str) -> tuple[tuple[str, float], ...]:
         """HTS lines of a commodity with their weights; empty when none are on record."""
@@ -156,40 +177,53 @@ def _read(directory: Path) -> Ledger:
     files = sorted(directory.glob("*.yaml"))
     if not files:
         raise InputError(f"no ledger in {directory}: it should hold YAML files with measures and agreements")
+    return ledger_of({file.name: read_yaml(file) for file in files})
+
+
+def ledger_of(contents: Mapping[str, Mapping[str, Any]]) -> Ledger:
+    """One Ledger from the mappings that ledger files hold, by file name.
+
+    Raises InputError naming file and entry when something is missing, unknown or said twice.
+    """
     measures: list[Measure] = []
     agreements: list[Agreement] = []
     exemptions: list[Exemption] = []
     lines: list[tuple[str, tuple[tuple[str, float], ...]]] = []
-    for file in files:
-        content = read_yaml(file)
-        for n, raw in _entries(content, "measures", file.name):
-            measures.append(_measure(raw, f"{file.name}: measures[{n}]"))
-        for n, raw in _entries(content, "exemptions", file.name):
-            exemptions.append(_build(Exemption, raw, f"{file.name}: exemptions[{n}]"))
-        for n, raw in _entries(content, "agreements", file.name):
-            agreements.append(_agreement(raw, f"{file.name}: agreements[{n}]"))
-        for name, shares in (content.get("tariff_lines") or {}).items():
-            lines.append((name, _weights(shares, f"{file.name}: tariff_lines[{name}]")))
+    coverage: list[Coverage] = []
+    for name, content in contents.items():
+        for n, raw in _entries(content, "measures", name):
+            measures.append(_measure(raw, f"{name}: measures[{n}]"))
+        for n, raw in _entries(content, "exemptions", name):
+            exemptions.append(_build(Exemption, raw, f"{name}: exemptions[{n}]"))
+        for n, raw in _entries(content, "agreements", name):
+            agreements.append(_agreement(raw, f"{name}: agreements[{n}]"))
+        for n, raw in _entries(content, "coverage", name):
+            coverage.append(_build(Coverage, raw, f"{name}: coverage[{n}]"))
+        for commodity, shares in (content.get("tariff_lines") or {}).items():
+            lines.append((commodity, _weights(shares, f"{name}: tariff_lines[{commodity}]")))
     seen: set[str] = set()
     everything: tuple[Entry, ...] = (*measures, *exemptions, *agreements)
     for entry in everything:
         if entry.id in seen:
-            raise InputError(
-                f"two entries of the ledger in {directory} are called {entry.id!r}; ids must differ"
-            )
+            where = ", ".join(contents)
+            raise InputError(f"two entries of the ledger in {where} are called {entry.id!r}; ids must differ")
         seen.add(entry.id)
-    return Ledger(tuple(measures), tuple(agreements), tuple(exemptions), tuple(lines))
+    return Ledger(tuple(measures), tuple(agreements), tuple(exemptions), tuple(lines), tuple(coverage))
 
 
 def read_yaml(file: Path) -> dict[str, Any]:
     """A YAML file as a mapping, with safe types only; raises InputError for anything else."""
+    return parse_yaml(read_text(file), file.name)
+
+
+def read_text(file: Path) -> str:
+    """The text of a YAML file; raises InputError when it cannot be read or is not UTF-8."""
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except OSError as fault:
         raise InputError(f"cannot read {file}: {fault.strerror or fault}") from None
     except UnicodeDecodeError:
         raise InputError(f"{file.name}: not a UTF-8 text; a scenario or ledger is a YAML file") from None
-    return parse_yaml(text, file.name)
 
 
 def parse_yaml(text: str, name: str) -> dict[str, Any]:
