@@ -47,11 +47,13 @@ def synthetic_world(
     singles: int = 1,
     values: Mapping[str, Range] | None = None,
     elements: int = 3,
+    makers: float = 0.6,
 ) -> World:
     """A world of `singles` mined commodities and, if `network`, an ore-oxide-magnet network.
 
     The network: two ores; separation turns an ore into `elements` oxides together; magnets take
-    the first two oxides. Tonnes balance to rounding at every node.
+    the first two oxides. Tonnes balance to rounding at every node. `makers` is how likely an
+    economy is to mine or separate (and at the default, to make magnets if it gets both oxides).
     """
     rng = np.random.default_rng(seed)
     N = economy_count
@@ -96,7 +98,7 @@ def synthetic_world(
             np.zeros(N),
         )
     if network:
-        _network(rng, N, codes, elements, density, add, mined, run)
+        _network(rng, N, codes, elements, density, makers, add, mined, run)
     return World(
         year=2024,
         economies=economies(N),
@@ -112,18 +114,18 @@ def synthetic_world(
     )
 
 
-def _network(rng, N, codes, elements, density, add, mined, run) -> None:  # type: ignore[no-untyped-def]
+def _network(rng, N, codes, elements, density, makers, add, mined, run) -> None:  # type: ignore[no-untyped-def]
     oxides = [f"oxide{e}" for e in range(elements)]
     oxide_price = rng.lognormal(10.0, 1.5, elements)
     oxide_price[-1] = 1500.0  # the last one hardly pays
     total_oxide = np.zeros((elements, N))
     for ore in range(2):
         name = f"ore{ore}"
-        sellers = np.where(rng.random(N) < 0.6, rng.lognormal(6.0, 1.0, N), 0.0)
+        sellers = np.where(rng.random(N) < makers, rng.lognormal(6.0, 1.0, N), 0.0)
         sellers[0] += 500.0
         flow_in = mined(name, 1.0, "network", sellers)
         # only some economies separate: send the ore there
-        refiners = np.flatnonzero(rng.random(N) < 0.5)
+        refiners = np.flatnonzero(rng.random(N) < 0.8 * makers)
         refiners = np.union1d(refiners, [0])
         flow = np.zeros((N, N))
         flow[:, refiners] = flow_in[:, refiners] + sellers[:, None] * 0.05

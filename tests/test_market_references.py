@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.optimize import root
-from synthetic_worlds import assumptions, economies, wedges
 
 from oresight.market.solve import solve
 from oresight.world.model import Commodity, Process, Range, World
+from synthetic_worlds import assumptions, economies, wedges
 
 # Francois and Hall, Global Simulation Analysis of Industry-Level Trade Policy, the worked example with
 # four economies (US, JP, EU, RW; rows export): trade at world prices and tariff factors. The United
