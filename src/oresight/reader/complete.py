@@ -1,4 +1,4 @@
-"""What a record may take from the rest of its document: a date of force, a shared signing day, the one mineral.
+"""What a record may take from the rest of its document.
 
 Only what the text itself ties together is carried over; everything else stays open.
 """
@@ -12,13 +12,18 @@ from dataclasses import replace
 
 from oresight.reader.dates import dates_of
 from oresight.reader.document import Record
-from oresight.reader.frames import Page
 from oresight.reader.gazetteer import Find
+from oresight.reader.roles import Page
 
 FORCE = re.compile(
-    r"\b(?:this|the|these)\s+(?:order|proclamation|regulations?|agreement|announcement|notice|measures?|dut(?:y|ies)|amendments?|decision|directive)\s+"
-    r"(?:\w+\s+){0,3}?(?:comes?|came|enters?|entered|takes?|took|go(?:es)?|is|are|becomes?)\s+(?:into\s+force|into\s+effect|effect|effective|in\s+force)\b[^.;]{0,80}"
-    r"|\b(?:such|this|these|the)\s+(?:additional\s+)?(?:rates?|dut(?:y|ies)|tariffs?|modifications?)\b[^.;]{0,90}\b(?:apply|applies|effective|in\s+effect)\b"
+    r"\b(?:this|the|these)\s+(?:order|proclamation|regulations?|agreement|"
+    r"announcement|notice|measures?|dut(?:y|ies)|amendments?|decision|directive)\s+"
+    r"(?:\w+\s+){0,3}?(?:comes?|came|enters?|entered|takes?|took|go(?:es)?|"
+    r"is|are|becomes?)\s+(?:into\s+force|into\s+effect|effect|effective|"
+    r"in\s+force)\b[^.;]{0,80}"
+    r"|\b(?:such|this|these|the)\s+(?:additional\s+)?(?:rates?|dut(?:y|ies)|"
+    r"tariffs?|modifications?)\b[^.;]{0,90}\b(?:apply|applies|effective|"
+    r"in\s+effect)\b"
     r"[^;]{0,120}?\bon\s+or\s+after\b[^;]{0,60}"
 )
 GROUPS = frozenset({"critical_minerals", "rare_earths", "strategic_metals", "base_metals", "rare_metals"})
@@ -47,7 +52,9 @@ def _pair(records: list[Record], page: Page) -> list[Record]:
             kept[-1] = replace(
                 before,
                 targets=before.targets or record.targets,
-                share_percent=before.share_percent if before.share_percent is not None else record.share_percent,
+                share_percent=before.share_percent
+                if before.share_percent is not None
+                else record.share_percent,
                 amount=before.amount or record.amount,
                 subtype=record.subtype,
                 alt_quotes=(*before.alt_quotes, record.quote),
@@ -73,7 +80,10 @@ def _in_force(records: list[Record], page: Page, published: dt.date | None) -> l
     value, basis = next(iter(found))
     return [
         replace(r, date=value, date_role="effective", date_basis=basis, alt_quotes=(*r.alt_quotes, quotes[0]))
-        if r.kind in ("tariff", "export_control") and r.date is None and r.subtype != "tariff_exemption" and not r.subtype.endswith("investigation")
+        if r.kind in ("tariff", "export_control")
+        and r.date is None
+        and r.subtype != "tariff_exemption"
+        and not r.subtype.endswith("investigation")
         else r
         for r in records
     ]
@@ -93,7 +103,9 @@ def _signing_day(records: list[Record], page: Page, published: dt.date | None) -
         if record.date is None and record.status == "signed":
             for earlier in dated:
                 if members <= {*earlier.actors, *earlier.targets} and earlier.date_role == "event":
-                    record = replace(record, date=earlier.date, date_role="event", date_basis=earlier.date_basis)
+                    record = replace(
+                        record, date=earlier.date, date_role="event", date_basis=earlier.date_basis
+                    )
                     break
         about = headline and page.instrument and members == set(page.parties.own)
         if record.date is None and about and published and record.status in ("announced", "signed"):
@@ -111,10 +123,16 @@ def _one_mineral(records: list[Record], page: Page) -> list[Record]:
     if not counts or len(counts) > 2:
         return records
     (value, often), *rest = counts.most_common()
-    if often < 2 or value in GROUPS or (rest and rest[0][1] * 3 > often) or not _in_heading(page.terms, page, value):
+    if (
+        often < 2
+        or value in GROUPS
+        or (rest and rest[0][1] * 3 > often)
+        or not _in_heading(page.terms, page, value)
+    ):
         return records
     return [
-        replace(r, minerals=(value,)) if not r.minerals and not r.products and r.kind in INHERITS else r for r in records
+        replace(r, minerals=(value,)) if not r.minerals and not r.products and r.kind in INHERITS else r
+        for r in records
     ]
 
 

@@ -15,8 +15,8 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-            "september sept sep", "october oct", "november nov", "december dec",
+            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
+            "august aug", "september sept sep", "october oct", "november nov", "december dec",
         ), 1,
     )
     for name in names.split()
@@ -37,19 +37,65 @@ PATTERNS = (
     ("end of given year", re.compile(r"\b(?:the )?end of " + _Y)),
     ("end of year", re.compile(r"\b(?:the )?(?:end of (?:this|the|next) year|year[- ]end|year's end)\b")),
     ("end of span", re.compile(r"\b(?:the )?end of (?:this|the|next) (?P<span>month|week)\b")),
-    ("span", re.compile(r"\b(?P<which>last|next|this|later this|earlier this) (?P<span>week|month|year|spring|summer|autumn|fall|winter)\b")),
-    ("weekday", re.compile(r"\b(?:(?P<which>last|next|this|on|this coming)\s+)?(?P<weekday>" + "|".join(DAYS) + r")\b")),
+    (
+        "span",
+        re.compile(
+            r"\b(?P<which>last|next|this|later this|earlier this) (?P<span>week|"
+            r"month|year|spring|summer|autumn|fall|winter)\b"
+        ),
+    ),
+    (
+        "weekday",
+        re.compile(
+            r"\b(?:(?P<which>last|next|this|on|this coming)\s+)?(?P<weekday>" + "|".join(DAYS) + r")\b"
+        ),
+    ),
     ("day", re.compile(r"\b(?P<which>today|yesterday|tomorrow|tonight)\b")),
-    ("days after", re.compile(r"\b(?P<count>\d{1,3}|seven|ten|thirty|sixty|ninety) days (?:after|from|following) (?:the date of )?(?:this (?:order|proclamation|memorandum|notice)|publication|signing|today)\b")),
-    ("over years", re.compile(r"\b(?:over|within|during|in) the next (?P<count>\d{1,2}|two|three|four|five|ten) (?P<span>years|months)\b")),
-    ("m", re.compile(r"\b(?:in|since|last|next|this|until|by|from|late|early|mid-?)\s+(?P<month>" + "|".join(m for m in MONTHS if len(m) > 3 or m == "may") + r")\b(?!\s+\d)")),
-    ("y", re.compile(r"\b(?:in|since|by|until|from|through|during|before|for|to)\s+" + _Y + r"(?!\s*(?:tonnes|mln))")),
-)  # fmt: skip
+    (
+        "days after",
+        re.compile(
+            r"\b(?P<count>\d{1,3}|seven|ten|thirty|sixty|ninety) days (?:after|from|"
+            r"following) (?:the date of )?(?:this (?:order|proclamation|memorandum|"
+            r"notice)|publication|signing|today)\b"
+        ),
+    ),
+    (
+        "over years",
+        re.compile(
+            r"\b(?:over|within|during|in) the next (?P<count>\d{1,2}|two|three|four|"
+            r"five|ten) (?P<span>years|months)\b"
+        ),
+    ),
+    (
+        "m",
+        re.compile(
+            r"\b(?:in|since|last|next|this|until|by|from|late|early|mid-?)\s+(?P<month>"
+            + "|".join(m for m in MONTHS if len(m) > 3 or m == "may")
+            + r")\b(?!\s+\d)"
+        ),
+    ),
+    (
+        "y",
+        re.compile(
+            r"\b(?:in|since|by|until|from|through|during|before|for|to)\s+" + _Y + r"(?!\s*(?:tonnes|mln))"
+        ),
+    ),
+)
 ROLES = (
     ("deadline", r"(?:by|before|no later than|not later than|within|deadline of|prior to)\s+(?:the\s+)?$"),
-    ("expiry", r"(?:until|till|through|expires?|expiring|expire on|ends? on|up to|to)\s+(?:on\s+|in\s+)?(?:the\s+|at least\s+)?$"),
-    ("effective", r"(?:on or after(?: 12:01 a\.m\. [a-z ]{4,24}time,?)?|effective|as of|from|since|starting|beginning|start(?:s|ed)?|begin(?:s|ning)?|commencing|takes? effect|took effect|taking effect|in effect|into force|come into force|comes into force)\s*(?:on|in|from|at|as of|since)?\s*(?:the\s+)?$"),
-)  # fmt: skip
+    (
+        "expiry",
+        r"(?:until|till|through|expires?|expiring|expire on|ends? on|up to|to)\s+(?:on\s+|"
+        r"in\s+)?(?:the\s+|at least\s+)?$",
+    ),
+    (
+        "effective",
+        r"(?:on or after(?: 12:01 a\.m\. [a-z ]{4,24}time,?)?|effective|as of|"
+        r"from|since|starting|beginning|start(?:s|ed)?|begin(?:s|ning)?|commencing|"
+        r"takes? effect|took effect|taking effect|in effect|into force|come "
+        r"into force|comes into force)\s*(?:on|in|from|at|as of|since)?\s*(?:the\s+)?$",
+    ),
+)
 ROLE = tuple((name, re.compile(pattern)) for name, pattern in ROLES)
 SMALL = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 CUE = re.compile(
@@ -105,7 +151,9 @@ def _month_end(year: int, month: int) -> str:
     return f"{year:04d}-{month:02d}-{calendar.monthrange(year, month)[1]:02d}"
 
 
-def _resolve(form: str, match: re.Match[str], published: dt.date | None, role: str, low: str) -> tuple[str | None, str]:
+def _resolve(
+    form: str, match: re.Match[str], published: dt.date | None, role: str, low: str
+) -> tuple[str | None, str]:
     """The ISO value and whether the text alone gives it; raises ValueError for 31 June and the like."""
     groups = match.groupdict()
     month = MONTHS[groups["month"]] if groups.get("month") else 0
@@ -128,10 +176,14 @@ def _resolve(form: str, match: re.Match[str], published: dt.date | None, role: s
         year = _nearest_year(month, int(groups["day"]), published, forward)
         return (None if year is None else dt.date(year, month, int(groups["day"])).isoformat()), "docdate"
     if form == "m":
-        past = match.group().startswith(("last", "since")) or not forward and month > published.month
-        ahead = match.group().startswith("next") or forward and month < published.month
+        past = match.group().startswith(("last", "since")) or (not forward and month > published.month)
+        ahead = match.group().startswith("next") or (forward and month < published.month)
         year = published.year - (past and month >= published.month) + ahead
-        if month > published.month and re.search(r"\b(?:will|to|next|plan\w*)\b", low) and not match.group().startswith(("last", "since")):
+        if (
+            month > published.month
+            and re.search(r"\b(?:will|to|next|plan\w*)\b", low)
+            and not match.group().startswith(("last", "since"))
+        ):
             year = published.year
         return f"{year:04d}-{month:02d}", "docdate"
     if form == "end of month":
@@ -152,7 +204,14 @@ def _resolve(form: str, match: re.Match[str], published: dt.date | None, role: s
         return None, "docdate"
     if form == "weekday":
         gap = DAYS[groups["weekday"]] - published.weekday()
-        if groups["which"] in ("next", "this coming") or role == "deadline" or re.search(r"\b(?:will|to meet|due to|scheduled|takes? effect|expires?|begins?|is due)\b", low[: match.start()]):
+        if (
+            groups["which"] in ("next", "this coming")
+            or role == "deadline"
+            or re.search(
+                r"\b(?:will|to meet|due to|scheduled|takes? effect|expires?|begins?|is due)\b",
+                low[: match.start()],
+            )
+        ):
             gap = gap + 7 if gap <= 0 else gap
         else:
             gap = gap - 7 if gap > 0 else gap
@@ -162,7 +221,11 @@ def _resolve(form: str, match: re.Match[str], published: dt.date | None, role: s
         step = {"yesterday": -1, "tomorrow": 1}.get(groups["which"], 0)
         return (published + dt.timedelta(days=step)).isoformat(), "docdate"
     if form == "days after":
-        days = {"seven": 7, "thirty": 30, "sixty": 60, "ninety": 90}.get(groups["count"]) or SMALL.get(groups["count"]) or int(groups["count"])
+        days = (
+            {"seven": 7, "thirty": 30, "sixty": 60, "ninety": 90}.get(groups["count"])
+            or SMALL.get(groups["count"])
+            or int(groups["count"])
+        )
         return (published + dt.timedelta(days=days)).isoformat(), "docdate"
     if form == "over years":
         count = SMALL.get(groups["count"]) or int(groups["count"])
@@ -184,7 +247,9 @@ def dates_of(low: str, published: dt.date | None) -> list[Date]:
             role = _role(low, match.start())
             first = match.group().split()[0]
             if form in ("m", "y"):
-                role = {"by": "deadline", "before": "deadline", "until": "expiry", "through": "expiry"}.get(first, role)
+                role = {"by": "deadline", "before": "deadline", "until": "expiry", "through": "expiry"}.get(
+                    first, role
+                )
                 role = "effective" if first in ("since", "from") else role
             if form == "over years":
                 role = "deadline"

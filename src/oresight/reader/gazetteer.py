@@ -6,14 +6,16 @@ vanished states), institutions that speak for a state, organisations, minerals, 
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
 from dataclasses import dataclass
-from importlib import resources
+
+from oresight.reader.tables import rows
 
 TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?|S\.(?= [AK])|[^\W_]+(?:-[^\W_]+)*|[&]")
-FIRST_NAMES = frozenset({"Chad", "Jordan", "Georgia", "Israel", "Intel", "Ford", "Apple", "Lebanon", "Panama", "Victoria"})
+FIRST_NAMES = frozenset(
+    {"Chad", "Jordan", "Georgia", "Israel", "Intel", "Ford", "Apple", "Lebanon", "Panama", "Victoria"}
+)
 PLACE = re.compile(r"\b(?:in|at|near|visit(?:ed|s|ing)?(?: to)?|outside|arrived in|trip to|flew to|of)\s+$")
 
 
@@ -68,12 +70,10 @@ def fold(text: str) -> str:
     return low.translate(PLAIN)
 
 
-PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\xa0": " ", "\u202f": " ", "\u2009": " ", "\t": " ", "\r": " ", "\n": " ", "−": "-", "‑": "-"})  # fmt: skip
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with resources.files("oresight.reader").joinpath("data", name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+SPACES = "\xa0\u202f\u2009\t\r\n"
+PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "−": "-", "‑": "-", **dict.fromkeys(SPACES, " ")}
+)
 
 
 def tokens_of(name: str) -> tuple[str, ...]:
@@ -92,15 +92,15 @@ def load() -> Gazetteer:
         entries.append(Entry(kind, value, form, tokens_of(name), proper, exact))
 
     codes: set[str] = set()
-    for row in _rows("economies.csv"):
+    for row in rows("economies.csv"):
         codes.add(row["code"])
         add("economy", row["code"], row["name"], row["form"])
-    for row in _rows("institutions.csv"):
+    for row in rows("institutions.csv"):
         add("institution", row["code"], row["name"])
-    for row in _rows("organisations.csv"):
+    for row in rows("organisations.csv"):
         add(row["kind"], row["name"], row["name"])
     for kind, table in (("mineral", "minerals.csv"), ("product", "products.csv"), ("sector", "sectors.csv")):
-        for row in _rows(table):
+        for row in rows(table):
             for name in filter(None, row["names"].split(";")):
                 add(kind, row["value"], name, proper=False)
     index: dict[str, list[Entry]] = {}
@@ -111,7 +111,8 @@ def load() -> Gazetteer:
         for first, group in index.items()
     }
     officials = tuple(
-        Official(row["name"], row["code"], row["short"], row["alone"] == "yes") for row in _rows("officials.csv")
+        Official(row["name"], row["code"], row["short"], row["alone"] == "yes")
+        for row in rows("officials.csv")
     )
     return Gazetteer(by_first, officials, frozenset(codes))
 
@@ -141,7 +142,7 @@ def finds_of(text: str, low: str) -> list[Find]:
     for i, (token, start, _) in enumerate(tokens):
         for entry in table.get(lowered[i], ()):
             size = len(entry.tokens)
-            if size > 1 and tuple(lowered[i : i + size]) != entry.tokens or i + size > len(tokens):
+            if (size > 1 and tuple(lowered[i : i + size]) != entry.tokens) or i + size > len(tokens):
                 continue
             family = entry.kind if entry.kind in ("mineral", "product", "sector") else "party"
             if skip_until.get(family, -1) > i:
@@ -163,4 +164,6 @@ def finds_of(text: str, low: str) -> list[Find]:
 
 def _begins_name(text: str, end: int) -> bool:
     """Whether a capitalised word follows at once: `Chad Smith` is no country."""
-    return bool(re.match(r"\s[A-Z][a-z]+", text[end : end + 20])) and not re.match(r"\sstate\b", text[end : end + 8])
+    return bool(re.match(r"\s[A-Z][a-z]+", text[end : end + 20])) and not re.match(
+        r"\sstate\b", text[end : end + 8]
+    )

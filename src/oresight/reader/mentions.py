@@ -6,46 +6,79 @@ Also the parties that a text speaks of without naming: the pronouns and the gene
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
 from oresight.reader.gazetteer import Find, finds_of, load
 from oresight.reader.people import PORTFOLIO, Person, people_of
+from oresight.reader.tables import rows, words
 
-SUFFIX = r"(?:Incorporated|Inc|Corporation|Corp|Limited|Ltd|Company|Co|Plc|PLC|plc|AG|SA|NV|GmbH|LLC|LP|Bhd|Pty|SpA|AB|ASA|Oyj|Holdings|Group|SAF)"
-SOFT = r"(?:Metals|Mining|Resources|Minerals|Materials|Lithium|Steel|Motors|Industries|Technologies|Elements|Magnets|Graphite|Aluminium|Aluminum|Semiconductor|Electronics|Airlines|Smelting|Refining|Rare Earths|Earths|Battery|Batteries|Mines|Electric|Pharmaceuticals|Petroleum|Chemicals|Aerospace|Dynamics|Metal)"
+SUFFIX = (
+    r"(?:Incorporated|Inc|Corporation|Corp|Limited|Ltd|Company|Co|Plc|PLC|"
+    r"plc|AG|SA|NV|GmbH|LLC|LP|Bhd|Pty|SpA|AB|ASA|Oyj|Holdings|Group|SAF)"
+)
+SOFT = (
+    r"(?:Metals|Mining|Resources|Minerals|Materials|Lithium|Steel|Motors|"
+    r"Industries|Technologies|Elements|Magnets|Graphite|Aluminium|Aluminum|"
+    r"Semiconductor|Electronics|Airlines|Smelting|Refining|Rare Earths|Earths|"
+    r"Battery|Batteries|Mines|Electric|Pharmaceuticals|Petroleum|Chemicals|"
+    r"Aerospace|Dynamics|Metal)"
+)
 CAP = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’&-]*|\d[A-Z]\w*)"
 WRAP = r"(?:[^\S\n]+|\n(?!\s*\n))"
-COMPANY = re.compile(rf"(?<![\w.]){CAP}(?:{WRAP}(?:{CAP}|of|and|&|de)){{0,5}}?{WRAP}{SUFFIX}\b\.?(?:\s+{SUFFIX}\b\.?)*(?!\s+of\s+[a-z])")
-SOFT_COMPANY = re.compile(rf"(?<![\w.])(?:[A-Z][\w-]*[a-z]\s+|[A-Z]{{2,5}}\s+){{1,3}}{SOFT}\b(?!\s+[A-Z][a-z])")
+COMPANY = re.compile(
+    rf"(?<![\w.]){CAP}(?:{WRAP}(?:{CAP}|of|and|&|de)){{0,5}}?{WRAP}{SUFFIX}\b\.?(?:\s+{SUFFIX}\b\.?)*(?!\s+of\s+[a-z])"
+)
+SOFT_COMPANY = re.compile(
+    rf"(?<![\w.])(?:[A-Z][\w-]*[a-z]\s+|[A-Z]{{2,5}}\s+){{1,3}}{SOFT}\b(?!\s+[A-Z][a-z])"
+)
 BODY = re.compile(
-    r"\b(?:Association|Organi[sz]ation|Union|League|Council|Group|Conference) of (?:[A-Z][a-z]+ ){1,4}(?:Countries|States|Nations|Exporters|Producers)\b"
-    r"|\bInternational (?:[A-Z][a-z]+ ){1,3}(?:Council|Organi[sz]ation|Agency|Association|Study Group|Forum)\b"
+    r"\b(?:Association|Organi[sz]ation|Union|League|Council|Group|Conference) "
+    r"of (?:[A-Z][a-z]+ ){1,4}(?:Countries|States|Nations|Exporters|Producers)\b"
+    r"|\bInternational (?:[A-Z][a-z]+ ){1,3}(?:Council|Organi[sz]ation|Agency|"
+    r"Association|Study Group|Forum)\b"
 )
 BRACKETED = re.compile(r"<(?P<name>[A-Z][\w .,&'’-]{3,60})>")
 ACRONYM = re.compile(r"\s*\((?:the\s+)?[\"“]?(?P<short>[A-Z][A-Z&.]{1,9})[\"”]?\)")
-NOT_COMPANY = frozenset(
-    """Critical Rare Strategic Raw Base Processed Natural Global Heavy Light Precious Industrial National International Joint American
-    Chinese European The A An In Of And Mineral Department Ministry Bureau Deep Sea Working Free This Their Its Our Energy Contact
-    Steel Electric Executive Domestic Foreign Trade Private Sector Clean Green Key Major Securing Battery Imports Adjusting Commercial
-    Steering Action Task Expert Advisory Study Contact Technical Coordination Investment Nuclear Suppliers""".split()
-)  # fmt: skip
+NOT_COMPANY = words("not a company")
 ANAPHORS = (
     ("he", r"he|she"),
     ("it", r"it|the country|the nation|the kingdom|the republic|the bloc"),
-    ("they", r"they|both countries|both nations|both sides|both governments|both leaders|both parties|(?:the )?two (?:countries|nations|sides|governments|leaders|economies|parties|allies|powers|superpowers)|the sides"),
+    (
+        "they",
+        r"they|both countries|both nations|both sides|both governments|both "
+        r"leaders|both parties|(?:the )?two (?:countries|nations|sides|governments|"
+        r"leaders|economies|parties|allies|powers|superpowers)|the sides",
+    ),
     ("three", r"(?:all |the )?three (?:countries|nations|sides|governments|economies|partners)"),
     ("four", r"(?:all |the )?four (?:countries|nations|sides|governments|economies|partners)"),
-    ("parties", r"(?:each|either|the|both|neither) (?:parties|party|participants?|governments of the participants|signatories|contracting parties|sides?)|the partners|our (?:two )?(?:countries|nations|governments)|the (?:two )?leaders"),
+    (
+        "parties",
+        r"(?:each|either|the|both|neither) (?:parties|party|participants?|governments "
+        r"of the participants|signatories|contracting parties|sides?)|the partners|"
+        r"our (?:two )?(?:countries|nations|governments)|the (?:two )?leaders",
+    ),
     ("company", r"the (?:company|firm|miner|group|smelter's owner|automaker|refiner|producer|corporation)"),
-    ("state", r"the (?:government|ministry|cabinet|commission|council|treasury|administration|central bank|agency|committee|subcommittee|panel|parliament|commerce ministry|trade ministry|foreign ministry|finance ministry|department|authorities|customs authorities|legislature|president|prime minister|secretary|minister|senate|chamber)|(?:senior |key )?(?:government|trade|ministry|agency) officials?|(?:a |an )?(?:senior |key )?(?:government|agency|ministry) official|a key house panel|treasury|(?:the )?commission's"),
+    (
+        "state",
+        r"the (?:government|ministry|cabinet|commission|council|treasury|administration|"
+        r"central bank|agency|committee|subcommittee|panel|parliament|commerce "
+        r"ministry|trade ministry|foreign ministry|finance ministry|department|"
+        r"authorities|customs authorities|legislature|president|prime minister|"
+        r"secretary|minister|senate|chamber)|(?:senior |key )?(?:government|"
+        r"trade|ministry|agency) officials?|(?:a |an )?(?:senior |key )?(?:government|"
+        r"agency|ministry) official|a key house panel|treasury|(?:the )?commission's",
+    ),
     ("we", r"we"),
     ("order", r"the secretary of commerce|this (?:order|proclamation|regulation)"),
-)  # fmt: skip
+)
 ANAPHOR = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in ANAPHORS))
 JOIN = re.compile(
     r"^\s*\)?(?:\([^)]{0,40}\))?\s*,?\s*(?:and|&|or|as well as|along with|plus|together with|/|-|–)?,?\s*"
-    r"(?:both |also |the |then-|its |with |between |the government of the |the government of |kingdom of |republic of |state of )*(?:[A-Z][a-z]+(?:\s[a-z]+)? )?$"
+    r"(?:both |also |the |then-|its |with |between |the government of the "
+    r"|the government of |kingdom of |republic of |state of )*(?:[A-Z][a-z]+(?:\s[a-z]+)? "
+    r")?$"
 )
 LINK = re.compile(r"\b(?:and|or|as well as|along with|plus|together with)\b|[&/–-]")
 RESTATED = re.compile(r"^\s*\((?:hereinafter\s+)?(?:the\s+)?[\"“]?(?:the\s+)?$")
@@ -81,14 +114,20 @@ def _companies(text: str) -> list[tuple[int, int, str]]:
         for match in pattern.finditer(text):
             start, end = match.span("name") if pattern is BRACKETED else match.span()
             name = text[start:end].rstrip(". ,")
-            words = name.split()
-            while len(words) > 1 and (words[0] in NOT_COMPANY or re.search(r"['’]s?$", words[0])):
-                start += len(words[0]) + (len(text[start:]) - len(text[start + len(words[0]) :].lstrip()) - len(words[0]))
-                words = words[1:]
+            parts = name.split()
+            while len(parts) > 1 and (parts[0] in NOT_COMPANY or re.search(r"['’]s?$", parts[0])):
+                start += len(parts[0]) + (
+                    len(text[start:]) - len(text[start + len(parts[0]) :].lstrip()) - len(parts[0])
+                )
+                parts = parts[1:]
                 name = text[start:end].rstrip(". ,")
-            if pattern is SOFT_COMPANY and len(words) == 2 and re.match(r"\s+(?:and\s|[A-Z]?[a-z]*\s?[Mm]inist)", text[end : end + 12]):
+            if (
+                pattern is SOFT_COMPANY
+                and len(parts) == 2
+                and re.match(r"\s+(?:and\s|[A-Z]?[a-z]*\s?[Mm]inist)", text[end : end + 12])
+            ):
                 continue
-            if len(words) < 2 or re.search(rf"^(?:{PORTFOLIO})\s", name) and pattern is SOFT_COMPANY:
+            if len(parts) < 2 or (re.search(rf"^(?:{PORTFOLIO})\s", name) and pattern is SOFT_COMPANY):
                 continue
             tail = ACRONYM.match(text, end)
             value = " ".join(name.split())
@@ -96,8 +135,8 @@ def _companies(text: str) -> list[tuple[int, int, str]]:
                 value = tail["short"]
                 aliases[value] = value
                 end = tail.end()
-            elif pattern is COMPANY and len(words) >= 2 and len(words[0]) > 3:
-                aliases.setdefault(words[0], value)
+            elif pattern is COMPANY and len(parts) >= 2 and len(parts[0]) > 3:
+                aliases.setdefault(parts[0], value)
             found.append((start, end, value))
     for alias, value in aliases.items():
         if alias.isupper():
@@ -122,6 +161,11 @@ def _foreign_houses(finds: list[Find], text: str) -> list[Find]:
     return kept
 
 
+@functools.cache
+def _cities() -> dict[str, str]:
+    return {row["city"]: row["code"] for row in rows("cities.csv")}
+
+
 def name_all(text: str, low: str, home_find: tuple[int, int] | None) -> Naming:
     """Finds every party and term in a text; `home_find` is the span of the dateline's place, if any."""
     finds = finds_of(text, low)
@@ -131,12 +175,14 @@ def name_all(text: str, low: str, home_find: tuple[int, int] | None) -> Naming:
             if find.kind == "economy":
                 home = find.value
         finds = [f for f in finds if not home_find[0] <= f.start < home_find[1]]
-        home = home or US_CITIES.get(low[home_find[0] : home_find[1]].split(",")[0].strip())
+        home = home or _cities().get(low[home_find[0] : home_find[1]].split(",")[0].strip())
     people = people_of(text, finds, load(), home)
     finds = _foreign_houses(finds, text)
     candidates: list[tuple[int, int, int, Mention]] = []  # rank, start, -length
     for p in people:
-        candidates.append((0, p.start, p.start - p.end, Mention(p.start, p.end, "person", p.person.codes, "name", p.person)))
+        candidates.append(
+            (0, p.start, p.start - p.end, Mention(p.start, p.end, "person", p.person.codes, "name", p.person))
+        )
     for start, end, value in _companies(text):
         candidates.append((0, start, start - end, Mention(start, end, "company", (value,))))
     for find in finds:
@@ -146,12 +192,33 @@ def name_all(text: str, low: str, home_find: tuple[int, int] | None) -> Naming:
         if POSSESSIVE.match(text[find.end : find.end + 3]):
             form = "possessive"
         rank = 0 if find.kind in ("institution", "body") else 1
-        candidates.append((rank, find.start, find.start - find.end, Mention(find.start, find.end, find.kind, (find.value,), form)))
+        candidates.append(
+            (
+                rank,
+                find.start,
+                find.start - find.end,
+                Mention(find.start, find.end, find.kind, (find.value,), form),
+            )
+        )
     for match in BODY.finditer(text):
-        candidates.append((0, match.start(), match.start() - match.end(), Mention(match.start(), match.end(), "body", (match.group(),))))
+        candidates.append(
+            (
+                0,
+                match.start(),
+                match.start() - match.end(),
+                Mention(match.start(), match.end(), "body", (match.group(),)),
+            )
+        )
     for match in ANAPHOR.finditer(low):
         kind = match.lastgroup or "it"
-        candidates.append((2, match.start(), match.start() - match.end(), Mention(match.start(), match.end(), "anaphor", (), kind)))
+        candidates.append(
+            (
+                2,
+                match.start(),
+                match.start() - match.end(),
+                Mention(match.start(), match.end(), "anaphor", (), kind),
+            )
+        )
     covered = bytearray(len(text))
     mentions: list[Mention] = []
     for _, start, minus, mention in sorted(candidates, key=lambda c: (c[0], c[2], c[1])):
@@ -161,16 +228,6 @@ def name_all(text: str, low: str, home_find: tuple[int, int] | None) -> Naming:
     mentions.sort(key=lambda mention: mention.start)
     terms = tuple(f for f in finds if f.kind in ("mineral", "product", "sector"))
     return Naming(tuple(mentions), terms, home)
-
-
-US_CITIES = {
-    "new york": "USA", "chicago": "USA", "los angeles": "USA", "houston": "USA", "boston": "USA", "detroit": "USA",
-    "san francisco": "USA", "denver": "USA", "miami": "USA", "philadelphia": "USA", "geneva": "CHE", "zurich": "CHE",
-    "frankfurt": "DEU", "luxembourg": "EU", "strasbourg": "EU", "toronto": "CAN", "montreal": "CAN", "vancouver": "CAN",
-    "sydney": "AUS", "melbourne": "AUS", "perth": "AUS", "shanghai": "CHN", "bombay": "IND", "mumbai": "IND",
-    "rio de janeiro": "BRA", "sao paulo": "BRA", "johannesburg": "ZAF", "istanbul": "TUR", "karachi": "PAK",
-    "brussels": "EU",
-}  # fmt: skip
 
 
 def group_of(text: str, mentions: tuple[Mention, ...], first: int) -> int:

@@ -5,39 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from oresight.reader.tables import figures
+
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-WORDS = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "twenty-five": 25, "thirty": 30, "forty": 40,
-    "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "one hundred": 100, "hundred": 100,
-}  # fmt: skip
-FRACTIONS = {
-    "half": 50.0, "one-half": 50.0, "a third": 100 / 3, "one-third": 100 / 3, "one third": 100 / 3,
-    "two-thirds": 200 / 3, "two thirds": 200 / 3, "a quarter": 25.0, "one-quarter": 25.0, "one quarter": 25.0,
-    "three-quarters": 75.0, "three quarters": 75.0, "four-fifths": 80.0, "nine-tenths": 90.0, "three-fifths": 60.0,
-    "all": 100.0,
-}  # fmt: skip
-SCALES = {
-    "thousand": 1e3, "k": 1e3, "million": 1e6, "mln": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bln": 1e9,
-    "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12,
-}  # fmt: skip
-CURRENCIES = {
-    "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "dlr": "USD", "dlrs": "USD",
-    "u.s. dollars": "USD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "australian dollars": "AUD", "c$": "CAD",
-    "ca$": "CAD", "cad": "CAD", "canadian dollars": "CAD", "canadian dlrs": "CAD", "€": "EUR", "eur": "EUR",
-    "euro": "EUR", "euros": "EUR", "ecu": "XEU", "ecus": "XEU", "£": "GBP", "gbp": "GBP", "stg": "GBP",
-    "sterling": "GBP", "pounds": "GBP", "¥": "JPY", "jpy": "JPY", "yen": "JPY", "yuan": "CNY", "renminbi": "CNY",
-    "rmb": "CNY", "cny": "CNY", "won": "KRW", "krw": "KRW", "rupees": "INR", "rupee": "INR", "inr": "INR", "₹": "INR",
-    "rupiah": "IDR", "ringgit": "MYR", "baht": "THB", "marks": "DEM", "francs": "FRF", "rand": "ZAR", "hk$": "HKD",
-    "nz$": "NZD", "s$": "SGD", "rubles": "RUB", "roubles": "RUB", "pesos": "MXN", "reais": "BRL", "swiss francs": "CHF",
-}  # fmt: skip
-UNITS = {
-    "tonne": "t", "tonnes": "t", "metric tons": "t", "metric ton": "t", "mt": "t", "tons": "t", "ton": "t",
-    "long tons": "long_ton", "short tons": "short_ton", "kilograms": "kg", "kilogram": "kg", "kg": "kg",
-    "kilos": "kg", "pounds": "lb", "lbs": "lb", "ounces": "oz", "barrels": "bbl", "barrel": "bbl", "bpd": "bbl/day",
-    "megawatts": "MW", "gigawatts": "GW", "mw": "MW", "gw": "GW", "bushels": "bu", "bags": "bags", "vehicles": "vehicles",
-    "units": "units",
-}  # fmt: skip
+WORDS = {word: float(value) for word, value in figures("number").items()}
+FRACTIONS = {word: float(value) for word, value in figures("fraction").items()}
+SCALES = {word: float(value) for word, value in figures("scale").items()}
+CURRENCIES = figures("currency")
+UNITS = figures("unit")
+SIGNS = {
+    "usd",
+    "eur",
+    "gbp",
+    "jpy",
+    "cny",
+    "aud",
+    "cad",
+    "krw",
+    "inr",
+}  # codes that may stand before a figure
 QUALIFIERS = (
     ("nearly", r"nearly|almost|close to|just under|just below"),
     ("at_least", r"at least|no less than|a minimum of|not less than"),
@@ -52,22 +38,28 @@ QUALIFIER = re.compile(
 )
 WORD_NUMBER = "|".join(sorted(WORDS, key=len, reverse=True))
 PERCENT = re.compile(
-    rf"(?P<value>{NUMBER}|\b(?:{WORD_NUMBER}))\s*[- ]?(?P<unit>percentage[- ]points?|percent|per cent|pct\b|%)(?P<more>[- ]points?)?"
+    rf"(?P<value>{NUMBER}|\b(?:{WORD_NUMBER}))\s*[- ]?(?P<unit>percentage[- "
+    rf"]points?|percent|per cent|pct\b|%)(?P<more>[- ]points?)?"
 )
-FRACTION = re.compile(
-    r"\b(?P<value>" + "|".join(sorted(FRACTIONS, key=len, reverse=True)) + r")(?= of )"
-)
+FRACTION = re.compile(r"\b(?P<value>" + "|".join(sorted(FRACTIONS, key=len, reverse=True)) + r")(?= of )")
 ALL = re.compile(
-    r"\b(?:import(?:s|ed)?|produces?|controls?|supplies|supply|sources?|gets?|buys?|refines?|for)\s+(?P<near>nearly |almost |virtually |practically )?"
+    r"\b(?:import(?:s|ed)?|produces?|controls?|supplies|supply|sources?|"
+    r"gets?|buys?|refines?|for)\s+(?P<near>nearly |almost |virtually |practically "
+    r")?"
     r"(?P<value>all)(?= (?:of )?(?:its|the|their|global|world))"
 )
 BARE_FROM = re.compile(rf"\bfrom\s+(?P<value>{NUMBER})\s+(?:to|down to|up to)\s+(?={NUMBER})")
 _SCALE = "|".join(sorted(SCALES, key=len, reverse=True))
-_SIGN = "|".join(sorted((re.escape(k) for k in CURRENCIES if not k.isalpha() or k in {"usd", "eur", "gbp", "jpy", "cny", "aud", "cad", "krw", "inr"}), key=len, reverse=True))  # fmt: skip
-_NAME = "|".join(sorted((re.escape(k) for k in CURRENCIES if k.replace(" ", "").replace(".", "").isalpha()), key=len, reverse=True))  # fmt: skip
+_SIGN = "|".join(
+    sorted((re.escape(k) for k in CURRENCIES if not k.isalpha() or k in SIGNS), key=len, reverse=True)
+)
+_NAME = "|".join(
+    sorted((re.escape(k) for k in CURRENCIES if re.fullmatch(r"[a-z. ]+", k)), key=len, reverse=True)
+)
 MONEY_BEFORE = re.compile(rf"(?<![\w])(?P<cur>{_SIGN})\s?(?P<value>{NUMBER})(?:[\s-]?(?P<scale>{_SCALE})\b)?")
 MONEY_AFTER = re.compile(
-    rf"(?P<value>{NUMBER}|\b(?:{WORD_NUMBER}))[\s-](?:(?P<scale>{_SCALE})[\s-])?(?:u\.s\. )?(?P<cur>{_NAME})\b"
+    rf"(?P<value>{NUMBER}|\b(?:{WORD_NUMBER}))[\s-](?:(?P<scale>{_SCALE})[\s-])?(?:u\.s\. "
+    rf")?(?P<cur>{_NAME})\b"
 )
 QUANTITY = re.compile(
     rf"(?P<value>{NUMBER}|\b(?:{WORD_NUMBER}))[\s-](?:(?P<scale>thousand|million|mln|billion|bln)[\s-])?"
@@ -114,7 +106,14 @@ def numbers_of(low: str) -> list[Number]:
         points = match["unit"].startswith("percentage") or bool(match["more"])
         value = _value(match["value"])
         add(
-            Number(match.start(), match.end(), "points" if points else "percent", value, "", _qualifier(low, match.start()))
+            Number(
+                match.start(),
+                match.end(),
+                "points" if points else "percent",
+                value,
+                "",
+                _qualifier(low, match.start()),
+            )
         )
     for pattern in (MONEY_BEFORE, MONEY_AFTER):
         for match in pattern.finditer(low):
@@ -122,22 +121,51 @@ def numbers_of(low: str) -> list[Number]:
                 value = _value(match["value"]) * SCALES.get(match["scale"] or "", 1.0)
                 add(
                     Number(
-                        match.start(), match.end(), "money", value, CURRENCIES[match["cur"]], _qualifier(low, match.start())
+                        match.start(),
+                        match.end(),
+                        "money",
+                        value,
+                        CURRENCIES[match["cur"]],
+                        _qualifier(low, match.start()),
                     )
                 )
     for match in QUANTITY.finditer(low):
         if free(match.start(), match.end()):
             value = _value(match["value"]) * SCALES.get(match["scale"] or "", 1.0)
-            add(Number(match.start(), match.end(), "quantity", value, UNITS[match["unit"]], _qualifier(low, match.start())))
+            add(
+                Number(
+                    match.start(),
+                    match.end(),
+                    "quantity",
+                    value,
+                    UNITS[match["unit"]],
+                    _qualifier(low, match.start()),
+                )
+            )
     for match in FRACTION.finditer(low):
         if free(match.start(), match.end()) and match["value"] != "all":
             value = round(FRACTIONS[match["value"]], 1)
-            add(Number(match.start(), match.end(), "percent", value, "fraction", _qualifier(low, match.start())))
+            add(
+                Number(
+                    match.start(), match.end(), "percent", value, "fraction", _qualifier(low, match.start())
+                )
+            )
     for match in ALL.finditer(low):
         if free(match.start("value"), match.end("value")):
-            add(Number(match.start("value"), match.end("value"), "percent", 100.0, "fraction", "nearly" if match["near"] else None))
+            add(
+                Number(
+                    match.start("value"),
+                    match.end("value"),
+                    "percent",
+                    100.0,
+                    "fraction",
+                    "nearly" if match["near"] else None,
+                )
+            )
     for match in BARE_FROM.finditer(low):
-        following = re.match(rf"(?:{NUMBER})\s*(?:percent|per cent|pct|%)", low[match.end() : match.end() + 24])
+        following = re.match(
+            rf"(?:{NUMBER})\s*(?:percent|per cent|pct|%)", low[match.end() : match.end() + 24]
+        )
         if following and free(match.start("value"), match.end("value")):
             add(Number(match.start("value"), match.end("value"), "percent", _value(match["value"])))
     return sorted(found, key=lambda number: number.start)

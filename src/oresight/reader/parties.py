@@ -9,27 +9,44 @@ from dataclasses import dataclass, replace
 from oresight.reader.mentions import Mention, group_of
 
 PREPOSITION = re.compile(
-    r"(?:^|[\s(\"-])(of|with|to|from|in|on|against|for|by|between|among|toward|towards|into|at|over|under|via|about|than|like"
-    r"|including|within|across|through|regarding|concerning|alongside|vis-a-vis|outside|inside|throughout|near)\s+"
-    r"(?:(?:the|both|all|its|their|his|a|an|some|other|certain|any|each|either|new|early|fresh|former|government of|people of|"
+    r"(?:^|[\s(\"-])(of|with|to|from|in|on|against|for|by|between|among|"
+    r"toward|towards|into|at|over|under|via|about|than|like"
+    r"|including|within|across|through|regarding|concerning|alongside|vis-a-vis|"
+    r"outside|inside|throughout|near)\s+"
+    r"(?:(?:the|both|all|its|their|his|a|an|some|other|certain|any|each|"
+    r"either|new|early|fresh|former|government of|people of|"
     r"republic of|kingdom of|governments of|state of|central|eligible|private)\s+){0,3}$"
 )
 BOUNDARY = re.compile(
-    r"\b(?:that|which|who|after|before|while|because|if|when|since|although|though|whether|said|says|saying|told \w+|but|"
-    r"unless|until|where|whereas|whereby|(?<!well )as(?! well)|so|than|amid|despite|following|once|provided)\b|[;:]|\"|--| - |, (?:and|or|with|in) (?!other)"
+    r"\b(?:that|which|who|after|before|while|because|if|when|since|although|"
+    r"though|whether|said|says|saying|told \w+|but|"
+    r"unless|until|where|whereas|whereby|(?<!well )as(?! well)|so|than|amid|"
+    r"despite|following|once|provided)\b|[;:]|\"|--| - |, (?:and|or|with|"
+    r"in) (?!other)"
 )
 HEADS = re.compile(
-    r"^(?:['’]s|['’])?\s+(?:\w+\s+){0,3}?(?:officials?|governments?|authorities|side|ministry|leaders?|administration|negotiators?|parliament|"
-    r"lawmakers|cabinet|commission|department|agency|delegation|customs|embassy|state|president|trade|panel|panels|committee|subcommittee|"
-    r"regulators?|treasury|congress|senate|legislators?|representatives?|military|army|court|council|bank|minister)\b",
+    r"^(?:['’]s|['’])?\s+(?:\w+\s+){0,3}?(?:officials?|governments?|authorities|"
+    r"side|ministry|leaders?|administration|negotiators?|parliament|"
+    r"lawmakers|cabinet|commission|department|agency|delegation|customs|"
+    r"embassy|state|president|trade|panel|panels|committee|subcommittee|"
+    r"regulators?|treasury|congress|senate|legislators?|representatives?|"
+    r"military|army|court|council|bank|minister)\b",
     re.I,
 )
 EXPLETIVE = re.compile(
-    r"^\s*(?:is|was|'s|has been|would be|will be|may be|seems?|appears?|remains?)\s+(?:also\s+|still\s+|not\s+|very\s+|widely\s+|so\s+)*"
-    r"(?:\w+(?:ed|n't)\b(?! to)|important|clear|unclear|likely|possible|hard|difficult|true|time|the|essential|crucial|necessary|expected|reported|up to)"
+    r"^\s*(?:is|was|'s|has been|would be|will be|may be|seems?|appears?|"
+    r"remains?)\s+(?:also\s+|still\s+|not\s+|very\s+|widely\s+|so\s+)*"
+    r"(?:\w+(?:ed|n't)\b(?! to)|important|clear|unclear|likely|possible|"
+    r"hard|difficult|true|time|the|essential|crucial|necessary|expected|"
+    r"reported|up to)"
 )
-OWN_HEAD = re.compile(r"(?:'s)?\s(?:[a-z-]+\s){0,2}(commission|council|treasury|committee|subcommittee|panel|agency|department|ministry|senate|parliament)\b")
-ANY_HEAD = re.compile(r"(commission|council|treasury|committee|subcommittee|panel|agency|department|ministry|senate|parliament)")
+OWN_HEAD = re.compile(
+    r"(?:'s)?\s(?:[a-z-]+\s){0,2}(commission|council|treasury|committee|"
+    r"subcommittee|panel|agency|department|ministry|senate|parliament)\b"
+)
+ANY_HEAD = re.compile(
+    r"(commission|council|treasury|committee|subcommittee|panel|agency|department|ministry|senate|parliament)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +131,11 @@ def resolve(
                         codes = codes if len(codes) == 1 else codes[:1]
                     elif mention.form in ("they", "three", "four"):
                         size = {"three": 3, "four": 4}.get(mention.form, 2)
-                        fitting = [g for g in reversed(groups) if len(g) == size or (low[mention.start : mention.end] == "they" and len(g) >= 2)]
+                        fitting = [
+                            g
+                            for g in reversed(groups)
+                            if len(g) == size or (low[mention.start : mention.end] == "they" and len(g) >= 2)
+                        ]
                         if fitting:
                             codes = fitting[0]
                         elif size == 2 and len(own) == 2:
@@ -128,7 +149,11 @@ def resolve(
                     elif mention.form == "state":
                         head = ANY_HEAD.search(low[mention.start : mention.end])
                         adjective = done[index - 1] if index else None
-                        if adjective and adjective.kind == "economy" and low[adjective.end : mention.start].strip() in ("", "'s"):
+                        if (
+                            adjective
+                            and adjective.kind == "economy"
+                            and low[adjective.end : mention.start].strip() in ("", "'s")
+                        ):
                             codes = adjective.codes
                         else:
                             codes = by_head.get(head.group(1), ()) if head else ()
@@ -142,7 +167,9 @@ def resolve(
                 if mention.kind == "company":
                     company = mention.codes
                 if mention.kind in ("institution", "economy"):
-                    head = OWN_HEAD.match(low[mention.end : min(right, mention.end + 44)]) or ANY_HEAD.search(low[mention.start : mention.end])
+                    head = OWN_HEAD.match(low[mention.end : min(right, mention.end + 44)]) or ANY_HEAD.search(
+                        low[mention.start : mention.end]
+                    )
                     if head:
                         by_head[head.group(1)] = mention.codes
             codes = codes_of(tuple(members))
@@ -174,11 +201,13 @@ def subject_of(parties: Parties, floor: int, at: int) -> tuple[Mention, ...]:
         for group in groups_in(parties.text, found):
             if not codes_of(group) and not persons_of(group):
                 continue
-            if is_prepositional(low, group[0].start, floor) and not PLAN_OF.search(low[max(floor, group[0].start - 40) : group[0].start]):
+            if is_prepositional(low, group[0].start, floor) and not PLAN_OF.search(
+                low[max(floor, group[0].start - 40) : group[0].start]
+            ):
                 continue
             last = group[-1]
             if last.form in ("adjective", "possessive") and last.person is None and last.kind == "economy":
-                if HEADS.match(low[last.end : last.end + 60]) :
+                if HEADS.match(low[last.end : last.end + 60]):
                     return group
                 weak = weak or group
                 continue
@@ -193,7 +222,9 @@ def subject_of(parties: Parties, floor: int, at: int) -> tuple[Mention, ...]:
 
 
 PLAN_OF = re.compile(
-    r"\b(?:proposal|plan|plans|decision|bid|offer|effort|efforts|attempt|agreement|move|threat|promise|pledge|intention|refusal|governments?|republic|kingdom)"
+    r"\b(?:proposal|plan|plans|decision|bid|offer|effort|efforts|attempt|"
+    r"agreement|move|threat|promise|pledge|intention|refusal|governments?|"
+    r"republic|kingdom)"
     r"\s+(?:of|by|from|between|among)\s+(?:the\s+|both\s+)?$"
 )
 POSSESSED = re.compile(r"'s?\s")
@@ -202,7 +233,10 @@ BY = re.compile(r"\b(?:by|between|among)\s+(?:the\s+|both\s+)?$")
 
 def after_preposition(parties: Parties, start: int, end: int, words: str) -> tuple[Mention, ...]:
     """All groups in [start, end) that one of the prepositions in `words` (a regex) introduces."""
-    pattern = re.compile(rf"(?:^|\W)(?:{words})\s+(?:(?:the|both|its|a|an|all|some|any|other|government of|republic of|governments of)\s+){{0,3}}$")
+    pattern = re.compile(
+        rf"(?:^|\W)(?:{words})\s+(?:(?:the|both|its|a|an|all|some|any|other|government "
+        rf"of|republic of|governments of)\s+){{0,3}}$"
+    )
     found: tuple[Mention, ...] = ()
     for group in groups_in(parties.text, parties.between(start, end)):
         if pattern.search(parties.low[max(0, group[0].start - 40) : group[0].start]):

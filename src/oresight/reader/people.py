@@ -7,23 +7,35 @@ import re
 from dataclasses import dataclass
 
 from oresight.reader.gazetteer import Find, Gazetteer
+from oresight.reader.tables import words
 
 OFFICES = (
-    r"[Vv]ice[- ][Pp]resident|[Dd]eputy [Pp]rime [Mm]inister|[Pp]rime [Mm]inister|[Pp]resident(?:-elect)?|[Vv]ice [Pp]remier|[Pp]remier"
-    r"|[Cc]hancellor|King|Queen|Crown Prince|(?:[Uu]nder|[Aa]ssistant |[Dd]eputy )?[Ss]ecretary(?:[- ][Gg]eneral)?(?: of [Ss]tate)?"
-    r"|[Vv]ice [Mm]inister|[Dd]eputy [Mm]inister|[Mm]inister|[Aa]mbassador|[Rr]epresentative|[Cc]ommissioner|[Gg]overnor|[Ss]enator"
-    r"|Sen\.|Rep\.|[Cc]ongressman|[Cc]ongresswoman|[Cc]hairman|[Cc]hairwoman|[Cc]hair|[Ss]pokesman|[Ss]pokeswoman|[Ss]pokesperson"
-    r"|(?:[Mm]ajority |[Mm]inority )?[Ll]eader|[Dd]irector(?:[- ][Gg]eneral)?|[Tt]reasurer|[Aa]dvis[eo]r|[Ee]nvoy|[Nn]egotiator|[Cc]zar"
-    r"|[Cc]hief executive(?: officer)?|CEO|[Aa]nalyst|[Ee]conomist|[Dd]iplomat|[Pp]resident and CEO|[Ff]ounder|[Pp]rofessor|Mr\.|Mrs\.|Ms\.|Dr\."
+    r"[Vv]ice[- ][Pp]resident|[Dd]eputy [Pp]rime [Mm]inister|[Pp]rime [Mm]inister|"
+    r"[Pp]resident(?:-elect)?|[Vv]ice [Pp]remier|[Pp]remier"
+    r"|[Cc]hancellor|King|Queen|Crown Prince|(?:[Uu]nder|[Aa]ssistant |[Dd]eputy "
+    r")?[Ss]ecretary(?:[- ][Gg]eneral)?(?: of [Ss]tate)?"
+    r"|[Vv]ice [Mm]inister|[Dd]eputy [Mm]inister|[Mm]inister|[Aa]mbassador|"
+    r"[Rr]epresentative|[Cc]ommissioner|[Gg]overnor|[Ss]enator"
+    r"|Sen\.|Rep\.|[Cc]ongressman|[Cc]ongresswoman|[Cc]hairman|[Cc]hairwoman|"
+    r"[Cc]hair|[Ss]pokesman|[Ss]pokeswoman|[Ss]pokesperson"
+    r"|(?:[Mm]ajority |[Mm]inority )?[Ll]eader|[Dd]irector(?:[- ][Gg]eneral)?|"
+    r"[Tt]reasurer|[Aa]dvis[eo]r|[Ee]nvoy|[Nn]egotiator|[Cc]zar"
+    r"|[Cc]hief executive(?: officer)?|CEO|[Aa]nalyst|[Ee]conomist|[Dd]iplomat|"
+    r"[Pp]resident and CEO|[Ff]ounder|[Pp]rofessor|Mr\.|Mrs\.|Ms\.|Dr\."
 )
 PRIVATE = re.compile(
-    r"chief executive|ceo|analyst|economist|founder|professor|managing|executive|fellow|farmer|grower|trader", re.I
+    r"chief executive|ceo|analyst|economist|founder|professor|managing|executive|fellow|farmer|grower|trader",
+    re.I,
 )
 PORTFOLIO = (
-    "Trade|Industry|Commerce|Finance|Economy|Economic|Economics|Affairs|International|Energy|Agriculture|Foreign|Defen[cs]e|Mines|Mining"
-    "|Mineral|Minerals|Resources|Natural|State|Treasury|Development|Security|National|Interior|Labou?r|Transport|Transportation|External"
-    "|Technology|Science|Environment|Water|Petroleum|Oil|Home|Justice|War|Health|Planning|Investment|Supply|Growth|Business|Ministry|Commission"
-    "|Council|Department|House|Senate|Union|Office|Policy|Committee|Subcommittee|Information|Coordinating|General|Chief|Senior|Strategic"
+    "Trade|Industry|Commerce|Finance|Economy|Economic|Economics|Affairs|"
+    "International|Energy|Agriculture|Foreign|Defen[cs]e|Mines|Mining"
+    "|Mineral|Minerals|Resources|Natural|State|Treasury|Development|Security|"
+    "National|Interior|Labou?r|Transport|Transportation|External"
+    "|Technology|Science|Environment|Water|Petroleum|Oil|Home|Justice|War|"
+    "Health|Planning|Investment|Supply|Growth|Business|Ministry|Commission"
+    "|Council|Department|House|Senate|Union|Office|Policy|Committee|Subcommittee|"
+    "Information|Coordinating|General|Chief|Senior|Strategic"
 )
 NAME_TOKEN = r"(?:[A-ZÀ-Ž][a-zà-ž'’]+(?:-[A-ZÀ-Ž]?[a-zà-ž]+)?|[A-Z][a-z]*[A-Z][a-z]+|[A-Z]\.(?:[A-Z]\.)*)"
 NAME = rf"{NAME_TOKEN}(?:\s(?:(?:van|von|der|de|la|bin|al|da|del|el|ben|abu|al-)\s)*{NAME_TOKEN}){{0,3}}"
@@ -32,28 +44,31 @@ TITLED = re.compile(
     rf"(?P<tail>\s+(?:of|for)\s+(?:the\s+)?(?:(?:{PORTFOLIO}|and|the|&)\b,?\s+)+|\s+)(?P<name>{NAME})"
 )
 OFFICE = re.compile(rf"\b(?:{OFFICES})(?!\w)")
-APPOSITION = re.compile(rf"(?P<name>{NAME}),\s+(?P<right>(?:(?:a|an|the|who is)\s+)?(?:[A-Za-z][\w.'’&-]*\s+){{0,6}}?(?P<office>{OFFICES})\b[^,.;]{{0,90}})")
+APPOSITION = re.compile(
+    rf"(?P<name>{NAME}),\s+(?P<right>(?:(?:a|an|the|who is)\s+)?"
+    rf"(?:[A-Za-z][\w.'’&-]*\s+){{0,6}}?(?P<office>{OFFICES})\b[^,.;]{{0,90}})"
+)
 LEFT = re.compile(r"(?:[A-Za-z][\w.'’&-]*,?\s+){0,7}$")
 BETWEEN = re.compile(
-    r"(?:['’]s)?(?:\s+(?:[A-Z][\w'’&.-]*|and|of|the|for|state|top|chief|senior|deputy|trade|foreign|finance|defen[cs]e|interior"
-    r"|industry|energy|mines|agriculture|economy|vice|former|then|new|lead|subcommittee|committee|government))*\s*$"
+    r"(?:['’]s)?(?:\s+(?:[A-Z][\w'’&.-]*|and|of|the|for|state|top|chief|"
+    r"senior|deputy|trade|foreign|finance|defen[cs]e|interior"
+    r"|industry|energy|mines|agriculture|economy|vice|former|then|new|lead|"
+    r"subcommittee|committee|government))*\s*$"
 )
-SAYS = r"(?:said|says|told|added|stated|warned|argued|announced|noted|predicted|testified|insisted|explained|declared|commented|wrote|pledged|vowed)"
-SPEAKER = re.compile(rf"(?:^|[\s\"”,])(?P<name>{NAME_TOKEN}\s{NAME_TOKEN}(?:\s{NAME_TOKEN})?)\s+{SAYS}\b|\b{SAYS}\s+(?P<after>{NAME_TOKEN}\s{NAME_TOKEN})(?=[\s,.])")
+SAYS = (
+    r"(?:said|says|told|added|stated|warned|argued|announced|noted|predicted|"
+    r"testified|insisted|explained|declared|commented|wrote|pledged|vowed)"
+)
+SPEAKER = re.compile(
+    rf"(?:^|[\s\"”,])(?P<name>{NAME_TOKEN}\s{NAME_TOKEN}(?:\s{NAME_TOKEN})?)\s+{SAYS}\b|"
+    rf"\b{SAYS}\s+(?P<after>{NAME_TOKEN}\s{NAME_TOKEN})(?=[\s,.])"
+)
 CAPITALISED = re.compile(r"\b[A-ZÀ-Ž][\w-]*[a-zà-ž]\b(?!\s+[Aa]dministration)")
-NOT_NAME = frozenset(
-    """The A An In On At It He She They We But And Or For From With By To Of As If When While After Before Today Yesterday Tomorrow
-    Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October
-    November December House Senate Congress Commission Council Committee Department Ministry Treasury Commerce State Trade Agreement
-    Agency Administration Government Party Order Act Article Section White United States Federal National International Rare Critical
-    Earth Earths Minerals Mineral Officials Official Supreme Court General Executive Republic Kingdom Secretary Minister Mr Mrs Ms Dr
-    Prime President Representative Two Three Four Several Many Some Other Both All Each This That These Those His Her Its Their Under
-    Democrat Republican Analysts Analyst New Diplomats Traders Industry
-    Nations World Bank Fund Group Free Joint Also Vice Deputy Former Senior Chief Chairman Governor Senator Ambassador Foreign Last Next
-    Late Early According However Meanwhile Separately Asked Speaking Chinese American Approves Secures Strikes Announces Signs Directs
-    Beijing Washington Fact Sheet Statement Reserve Budget Science Party""".split()
-)  # fmt: skip
-US_OFFICE = re.compile(r"secretary|senator|sen\.|rep\.|representative|congress|majority leader|minority leader|subcommittee", re.I)
+NOT_NAME = words("not a name")
+US_OFFICE = re.compile(
+    r"secretary|senator|sen\.|rep\.|representative|congress|majority leader|minority leader|subcommittee",
+    re.I,
+)
 SUBNATIONAL = re.compile(r"\bgovernor\b|\bmayor\b|\bgov\.", re.I)
 
 
@@ -122,7 +137,12 @@ def people_of(text: str, finds: list[Find], table: Gazetteer, home: str | None) 
             candidate = known[by_short[name][0]]
             if code in (None, candidate.code):
                 official = candidate
-        if official is None and " " not in name and name in short and (code is None or short[name].codes in ((), (code,))):
+        if (
+            official is None
+            and " " not in name
+            and name in short
+            and (code is None or short[name].codes in ((), (code,)))
+        ):
             return short[name]
         if official is not None:
             name, code = official.name, official.code
@@ -160,7 +180,11 @@ def people_of(text: str, finds: list[Find], table: Gazetteer, home: str | None) 
         if PRIVATE.search(title):
             code = None
         elif code is None or SUBNATIONAL.search(title):
-            code = "USA" if US_OFFICE.search(title) and (home in (None, "USA")) else (home if not SUBNATIONAL.search(title) else None)
+            code = (
+                "USA"
+                if US_OFFICE.search(title) and (home in (None, "USA"))
+                else (home if not SUBNATIONAL.search(title) else None)
+            )
         at = match.start("name") + match["name"].replace("’", "'").find(name.split()[0])
         end = at + len(name)
         if re.fullmatch(r"(?:Mr|Mrs|Ms|Dr)\.", match["office"]):
@@ -168,7 +192,12 @@ def people_of(text: str, finds: list[Find], table: Gazetteer, home: str | None) 
         add(begin, end, note(name, code))
     for match in APPOSITION.finditer(text):
         name = _clean(match["name"])
-        if name and " " in name and match["name"].replace("’", "'").startswith(name) and len(name) == len(match["name"]):
+        if (
+            name
+            and " " in name
+            and match["name"].replace("’", "'").startswith(name)
+            and len(name) == len(match["name"])
+        ):
             state = state_in(match.start("right"), match.end("right"))
             code = state.value if state else None
             if PRIVATE.search(match["right"]) or SUBNATIONAL.search(match["right"]):

@@ -6,27 +6,34 @@ import datetime as dt
 import hashlib
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from oresight.errors import InputError
 from oresight.reader import rules as rulebook
+from oresight.reader.complete import complete
 from oresight.reader.dates import dates_of, parse_day
 from oresight.reader.document import Document, Record
-from oresight.reader.frames import Page, drafts_of
+from oresight.reader.frames import drafts_of
 from oresight.reader.gazetteer import fold
 from oresight.reader.mentions import Mention, name_all
 from oresight.reader.parties import codes_of, groups_in, resolve
-from oresight.reader.complete import complete
 from oresight.reader.records import merge, record_of
-from oresight.reader.sentences import DATELINE, blocks_of, sentences_of
+from oresight.reader.roles import Page
+from oresight.reader.sentences import DATELINE, Block, Sentence, blocks_of, sentences_of
 from oresight.reader.statements import quotations, statements_of
 
 INSTRUMENT = re.compile(
-    r"\bshall\b|joint statement|fact sheet|memorandum of understanding (?:between|concerning)|\bthe participants\b|executive order"
-    r"|key terms of|proclamation|intends? to\b.{0,200}\bintends? to\b|regulation|commits? to\b.{0,400}\bcommits? to\b",
+    r"\bshall\b|joint statement|fact sheet|memorandum of understanding (?:between|"
+    r"concerning)|\bthe participants\b|executive order"
+    r"|key terms of|proclamation|intends? to\b.{0,200}\bintends? to\b|regulation|"
+    r"commits? to\b.{0,400}\bcommits? to\b",
     re.S,
 )
-PACT = re.compile(r"agreement|framework|memorandum|partnership|statement|treaty|fund|deal|arrangement|cooperation|accord", re.I)
+PACT = re.compile(
+    r"agreement|framework|memorandum|partnership|statement|treaty|fund|deal|arrangement|cooperation|accord",
+    re.I,
+)
 FUNCTION_WORDS = re.compile(r"\b(?:the|of|and|to|in|that|is|for|on|with|was|by|it|as|at)\b")
 
 
@@ -59,7 +66,8 @@ def read(text: str, *, published: str | None = None, title: str | None = None) -
     low = fold(text)
     if not _looks_english(low):
         raise InputError(
-            "the text does not look English (hardly any of the, of, and, to); Oresight reads English only, give a translation"
+            "the text does not look English (hardly any of the, of, and, to); Oresight "
+            "reads English only, give a translation"
         )
     blocks = blocks_of(text)
     sentences = sentences_of(text, blocks)
@@ -68,7 +76,7 @@ def read(text: str, *, published: str | None = None, title: str | None = None) -
     notes: list[str] = []
     tables = rulebook.load()
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    dateline, sentences = _dateline(text, blocks, sentences)
+    dateline, sentences = _dateline(text, sentences)
     naming = name_all(text, low, dateline)
     if not any(term.kind == "mineral" for term in naming.terms):
         notes.append("the text names no mineral")
@@ -93,10 +101,8 @@ def read(text: str, *, published: str | None = None, title: str | None = None) -
     return Document(name, published or None, digest, text, tuple(records), tuple(notes))
 
 
-def _dateline(text, blocks, sentences):  # type: ignore[no-untyped-def]
+def _dateline(text: str, sentences: list[Sentence]) -> tuple[tuple[int, int] | None, list[Sentence]]:
     """The span of the dateline's place, and the sentences with the dateline cut off."""
-    from dataclasses import replace
-
     for index, sentence in enumerate(sentences[:3]):
         match = DATELINE.match(text, sentence.start, min(sentence.end, sentence.start + 90))
         if match and match.group(1).split(",")[0].isupper():
@@ -106,7 +112,9 @@ def _dateline(text, blocks, sentences):  # type: ignore[no-untyped-def]
     return None, sentences
 
 
-def _own_parties(text: str, blocks: list, mentions: tuple[Mention, ...], title: str) -> tuple[str, ...]:  # type: ignore[type-arg]
+def _own_parties(
+    text: str, blocks: list[Block], mentions: tuple[Mention, ...], title: str
+) -> tuple[str, ...]:
     """The parties of the document itself, from its title: a treaty's or a joint statement's."""
     if not blocks or not PACT.search(title + text[: blocks[0].end]):
         return ()
@@ -115,14 +123,16 @@ def _own_parties(text: str, blocks: list, mentions: tuple[Mention, ...], title: 
     if len(found) >= 2:
         return found
     for block in blocks[1:4]:
-        for group in groups_in(text, tuple(m for m in mentions if block.start <= m.start < block.end and m.kind == "economy")):
+        for group in groups_in(
+            text, tuple(m for m in mentions if block.start <= m.start < block.end and m.kind == "economy")
+        ):
             if len(codes_of(group)) >= 2:
                 return codes_of(group)
     return ()
 
 
 def read_file(path: str, published: str | None = None) -> Document:
-    """Reads a file (or standard input for `-`) in UTF-8; raises InputError with one line for any bad input."""
+    """Reads a file (or standard input for `-`) in UTF-8; raises InputError for any bad input."""
     where = "standard input" if path == "-" else path
     try:
         data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
@@ -141,7 +151,8 @@ def read_file(path: str, published: str | None = None) -> Document:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{where}: is not UTF-8 (byte {error.start} is 0x{data[error.start]:02x}); save it as plain text in UTF-8"
+            f"{where}: is not UTF-8 (byte {error.start} is 0x{data[error.start]:02x}); "
+            f"save it as plain text in UTF-8"
         ) from None
     try:
         return read(text, published=published)

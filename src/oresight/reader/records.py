@@ -8,15 +8,21 @@ from dataclasses import replace
 
 from oresight.reader.dates import Date, dates_of
 from oresight.reader.document import Amount, Quantity, Record
-from oresight.reader.frames import BECAME, COVERAGE, Draft, Page
+from oresight.reader.frames import BECAME, COVERAGE, Draft
 from oresight.reader.gazetteer import Find
 from oresight.reader.numbers import Number, numbers_of
+from oresight.reader.roles import Page
 from oresight.reader.rules import Tables
 
 LONGEST = 390  # characters of a quote
-CITED = re.compile(r"(?:order|act|proclamation|memorandum|section|regulation|no\.|law)\s+(?:no\. )?(?:[\w/.-]+\s+)?of\s+$|as amended\W*$")
+CITED = re.compile(
+    r"(?:order|act|proclamation|memorandum|section|regulation|no\.|law)\s+(?:no\. "
+    r")?(?:[\w/.-]+\s+)?of\s+$|as amended\W*$"
+)
 SECTORAL = ("statement", "supply_share", "commitment", "tariff", "export_control", "agreement", "investment")
-UNIT_PRICE = re.compile(r"\s*(?:per|a|an|/)\s*(?:metric\s)?(?:kilogram|kilo|kg|tonne|ton|lb|pound|ounce|barrel|unit|share)\b")
+UNIT_PRICE = re.compile(
+    r"\s*(?:per|a|an|/)\s*(?:metric\s)?(?:kilogram|kilo|kg|tonne|ton|lb|pound|ounce|barrel|unit|share)\b"
+)
 SAID = re.compile(r"\b(?:said|announced|told|says)\b[^,.]{0,20}$")
 
 
@@ -64,7 +70,15 @@ def pick_date(low: str, start: int, end: int, at: int, kind: str, published: dt.
         found.append(date)
     if kind in ("tariff", "threat", "export_control") and len(found) > 1:
         timed = [date for date in found if date.role != "event"]
-        found = timed or [date for date in found if not SAID.search(low[max(start, start + date.start - 30) : start + date.start])] or found
+        found = (
+            timed
+            or [
+                date
+                for date in found
+                if not SAID.search(low[max(start, start + date.start - 30) : start + date.start])
+            ]
+            or found
+        )
     if not found:
         return None
     return min(found, key=lambda date: (abs(start + date.start - at), date.start))
@@ -99,7 +113,9 @@ def subtype_of(tables: Tables, kind: str, words: str) -> str:
     return kind
 
 
-def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | None, starts: list[int]) -> Record:
+def record_of(
+    page: Page, draft: Draft, tables: Tables, published: dt.date | None, starts: list[int]
+) -> Record:
     """The record of a draft."""
     rule, segment, low = draft.rule, draft.segment, page.low
     kind = rule.kind
@@ -107,7 +123,9 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
     sentence = page.sentences[segment.sentence]
     if sentence.end - sentence.start <= 230 and kind not in ("commitment", "tariff"):
         start, end = trim_quote(page.text, sentence.start, sentence.end, draft.head)
-    words = low[max(segment.start, draft.head - 28) : min(segment.end, draft.end + (14 if kind == "agreement" else 0))]
+    words = low[
+        max(segment.start, draft.head - 28) : min(segment.end, draft.end + (14 if kind == "agreement" else 0))
+    ]
     if kind == "investment":
         words = low[segment.start : draft.end]
     status = rule.status or status_of(tables, kind, words)
@@ -138,10 +156,18 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
     elif covered and kind in ("commitment", "export_control"):
         coverage, qualifier = covered[0].value, covered[0].qualifier
     elif kind == "export_control":
-        coverage = next((n.value for n in percents if re.search(r"\bby (?:\w+ ){0,2}$", clause[: n.start])), None)
-    money = [n for n in numbers if n.kind == "money"] if kind in ("investment", "commitment", "agreement") else []
+        coverage = next(
+            (n.value for n in percents if re.search(r"\bby (?:\w+ ){0,2}$", clause[: n.start])), None
+        )
+    money = (
+        [n for n in numbers if n.kind == "money"] if kind in ("investment", "commitment", "agreement") else []
+    )
     money = [n for n in money if not UNIT_PRICE.match(clause[n.end : n.end + 20])]
-    amounts = [n for n in numbers if n.kind == "quantity"] if kind in ("export_control", "commitment", "agreement", "tariff") else []
+    amounts = (
+        [n for n in numbers if n.kind == "quantity"]
+        if kind in ("export_control", "commitment", "agreement", "tariff")
+        else []
+    )
     if money and qualifier is None:
         qualifier = money[0].qualifier
     date = pick_date(low, segment.start, segment.end, draft.head, kind, published)
@@ -149,7 +175,11 @@ def record_of(page: Page, draft: Draft, tables: Tables, published: dt.date | Non
         status = "planned" if date.value > published.isoformat() else "held"
     role = date.role if date else None
     if date and role == "event" and kind in ("tariff", "threat", "export_control"):
-        role = "condition" if re.search(r"\bif\b", clause[: date.start]) else ("event" if subtype.endswith("investigation") else "effective")
+        role = (
+            "condition"
+            if re.search(r"\bif\b", clause[: date.start])
+            else ("event" if subtype.endswith("investigation") else "effective")
+        )
     if draft.rule.name == "conditional measure" and rate is None and subtype == "measure":
         subtype = "retaliation"
     return Record(
@@ -202,7 +232,15 @@ def _nearest(numbers: list[Number], start: int, end: int) -> Number:
 def _worth(record: Record) -> tuple[int, float, int]:
     filled = sum(
         value not in (None, (), "")
-        for value in (record.targets, record.minerals, record.rate_percent, record.date, record.amount, record.share_percent, record.persons)
+        for value in (
+            record.targets,
+            record.minerals,
+            record.rate_percent,
+            record.date,
+            record.amount,
+            record.share_percent,
+            record.persons,
+        )
     )
     return filled, record.sure, -record.start
 
@@ -217,7 +255,11 @@ def same(a: Record, b: Record) -> bool:
         return set(a.actors) == set(b.actors) and a.status == b.status and None in (a.date, b.date)
     if a.kind == "agreement":
         mine, other = {*a.actors, *a.targets}, {*b.actors, *b.targets}
-        return mine == other and (a.subtype == b.subtype or "deal" in (a.subtype, b.subtype)) and (None in (a.date, b.date) or a.date == b.date)
+        return (
+            mine == other
+            and (a.subtype == b.subtype or "deal" in (a.subtype, b.subtype))
+            and (None in (a.date, b.date) or a.date == b.date)
+        )
     if a.kind == "supply_share":
         return a.actors == b.actors and a.share_percent == b.share_percent and a.subtype == b.subtype
     if a.kind == "export_control":
@@ -226,15 +268,23 @@ def same(a: Record, b: Record) -> bool:
             and _overlap(a.minerals, b.minerals)
             and _overlap(a.targets, b.targets)
             and (a.status == b.status or "control named" in a.rule + b.rule)
-            and (a.subtype == b.subtype or {a.subtype, b.subtype} & {"export_restriction", "export_control"} != set())
+            and (
+                a.subtype == b.subtype
+                or {a.subtype, b.subtype} & {"export_restriction", "export_control"} != set()
+            )
             and (None in (a.date, b.date) or a.date == b.date)
             and None in (a.quantity, b.quantity)
         )
     if a.kind in ("tariff", "threat"):
         if a.rate_percent is None and b.rate_percent is None:
-            return a.actors == b.actors and set(a.targets) == set(b.targets) and a.subtype == b.subtype and (
-                set(a.products + a.minerals) == set(b.products + b.minerals)
-                or (a.kind == "tariff" and _overlap(a.products + a.minerals, b.products + b.minerals))
+            return (
+                a.actors == b.actors
+                and set(a.targets) == set(b.targets)
+                and a.subtype == b.subtype
+                and (
+                    set(a.products + a.minerals) == set(b.products + b.minerals)
+                    or (a.kind == "tariff" and _overlap(a.products + a.minerals, b.products + b.minerals))
+                )
             )
         return (
             a.actors == b.actors
@@ -242,10 +292,20 @@ def same(a: Record, b: Record) -> bool:
             and (set(a.targets) == set(b.targets) or not a.targets or not b.targets)
             and a.status == b.status
             and _overlap(a.products + a.minerals, b.products + b.minerals)
-            and (a.start == b.start or (a.products + a.minerals == b.products + b.minerals) or not (a.products + a.minerals) or not (b.products + b.minerals))
+            and (
+                a.start == b.start
+                or (a.products + a.minerals == b.products + b.minerals)
+                or not (a.products + a.minerals)
+                or not (b.products + b.minerals)
+            )
         )
     if a.kind == "investment":
-        return a.actors == b.actors and a.targets == b.targets and a.amount == b.amount and a.share_percent == b.share_percent
+        return (
+            a.actors == b.actors
+            and a.targets == b.targets
+            and a.amount == b.amount
+            and a.share_percent == b.share_percent
+        )
     return a.kind == "commitment" and a.quote == b.quote
 
 
@@ -258,11 +318,22 @@ def merge(records: list[Record]) -> list[Record]:
     kept: list[Record] = []
     by_key: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for record in sorted(records, key=lambda r: (r.start, r.end, r.kind, r.actors, r.targets)):
-        key = (record.kind, tuple(sorted({*record.actors, *record.targets})) if record.kind in ("agreement", "meeting") else tuple(sorted(record.actors)))
+        key = (
+            record.kind,
+            tuple(sorted({*record.actors, *record.targets}))
+            if record.kind in ("agreement", "meeting")
+            else tuple(sorted(record.actors)),
+        )
         for index in by_key.get(key, [])[-40:]:
             if same(kept[index], record):
-                best, other = (kept[index], record) if _worth(kept[index]) >= _worth(record) else (record, kept[index])
-                quotes = tuple(q for q in dict.fromkeys((*best.alt_quotes, other.quote, *other.alt_quotes)) if q != best.quote)
+                best, other = (
+                    (kept[index], record) if _worth(kept[index]) >= _worth(record) else (record, kept[index])
+                )
+                quotes = tuple(
+                    q
+                    for q in dict.fromkeys((*best.alt_quotes, other.quote, *other.alt_quotes))
+                    if q != best.quote
+                )
                 kept[index] = replace(best, alt_quotes=quotes[:5])
                 break
         else:

@@ -37,7 +37,9 @@ class Rule:
     rest: bool
     alone: bool  # only where the clause has given no measure, agreement or investment
     adjacent: bool  # the verb must follow its subject at once
-    where: str  # any | instrument (treaties, orders, fact sheets, joint statements) | pact (no order) | no order
+    where: (
+        str  # any | instrument (treaties, orders, fact sheets, joint statements) | pact (no order) | no order
+    )
     unless: re.Pattern[str] | None
     requires: str  # "" | rate | money | percent | two | party | mineral
     yes: tuple[str, ...]
@@ -185,7 +187,10 @@ def load() -> Tables:
         )
 
     def pairs(table: dict[str, list[list[str]]]) -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
-        return {kind: tuple((re.compile(pattern), value) for pattern, value in rows) for kind, rows in table.items()}
+        return {
+            kind: tuple((re.compile(pattern), value) for pattern, value in rows)
+            for kind, rows in table.items()
+        }
 
     return Tables(
         tuple(rules),

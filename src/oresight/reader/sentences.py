@@ -10,26 +10,25 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from oresight.reader.tables import words
+
 BULLET = re.compile(
     r"(?:[-*•–·▪◦]\s+|\(?(?:[a-z]|[ivx]{1,5}|\d{1,3})[.)]\s+|\d{1,3}\s+\(\d+\)\s+|\(\d+\)\s+"
     r"|(?:Sec(?:tion|\.)|Article)\s+[\d.]+\.\s+)+",
     re.ASCII,
 )
 LABEL = re.compile(r"\**(?:[A-Z0-9][A-Z0-9'’&,./()“”\"-]*\s+){1,14}[A-Z0-9'’&,./()-]+:\s*\**\s+")
-ORDER_LABEL = re.compile(r"Sec(?:tion|\.)\s+\d+\.\s+(?:[A-Z][\w'’,-]*\s+(?:(?:of|and|the|to|in|for|on)\s+)*){0,12}"
-                         r"[A-Z][\w'’,-]*\.\s+")
-DATELINE = re.compile(r"([A-Z][A-Za-z.'’ ,/]{1,45}?),?\s+(?:\(?[A-Z][a-z]+\)?\s+)?"
-                      r"((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2})?\s*"
-                      r"(?:\([A-Z][\w ]+\)\s*)?(?:--?|–|—)\s+")
-ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sen rep gov gen col lt st jr sr no nos vs etc e.g i.e jan feb mar apr jun jul aug sep sept oct "
-    "nov dec inc ltd co corp plc u.s u.k e.u e.c e.e.c u.n u.s.a u.s.s.r s a.m p.m approx art sec fig para pp vol al "
-    "d.c mt ft dept assn bros hon rev u.s.c u.a.e".split()
+ORDER_LABEL = re.compile(
+    r"Sec(?:tion|\.)\s+\d+\.\s+(?:[A-Z][\w'’,-]*\s+(?:(?:of|and|the|to|in|for|on)\s+)*){0,12}"
+    r"[A-Z][\w'’,-]*\.\s+"
 )
-STARTERS = frozenset(
-    "the in it but he she they this that these those a an as on at if however under while we i you our his her their "
-    "its for with by from to after before since when although there what both each no such treasury malaysia".split()
-) - {"treasury", "malaysia", "to", "by", "from", "with", "for"}
+DATELINE = re.compile(
+    r"([A-Z][A-Za-z.'’ ,/]{1,45}?),?\s+(?:\(?[A-Z][a-z]+\)?\s+)?"
+    r"((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2})?\s*"
+    r"(?:\([A-Z][\w ]+\)\s*)?(?:--?|–|—)\s+"
+)
+ABBREVIATIONS = words("abbreviation")
+STARTERS = words("sentence starter")
 END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|[.!?]+[\"'”’)\]]*$")
 WORD_BEFORE = re.compile(r"([A-Za-z][A-Za-z.]*)$")
 
@@ -66,14 +65,16 @@ def _joins(previous: str, following: str) -> bool:
 def _is_heading(text: str) -> bool:
     """A short line without a full stop in capitals or title case."""
     if text.rstrip().endswith((".", ";", ",", "!", "?", "”", '"', ":")) and not text.isupper():
-        return bool(re.fullmatch(r"(?:Article|Section|Sec\.|Chapter|Annex)\s+[\w.]+[^.]{0,120}:?", text.strip()))
-    words = re.findall(r"[A-Za-z][A-Za-z'’.-]*", text)
-    if not words or len(words) > 30:
-        return not words
+        return bool(
+            re.fullmatch(r"(?:Article|Section|Sec\.|Chapter|Annex)\s+[\w.]+[^.]{0,120}:?", text.strip())
+        )
+    tokens = re.findall(r"[A-Za-z][A-Za-z'’.-]*", text)
+    if not tokens or len(tokens) > 30:
+        return not tokens
     if text.upper() == text:
         return True
-    content = [word for word in words if len(word) > 3]
-    if len(words) <= 4:
+    content = [word for word in tokens if len(word) > 3]
+    if len(tokens) <= 4:
         return True
     return bool(content) and sum(word[0].isupper() for word in content) >= 0.8 * len(content)
 
@@ -106,14 +107,14 @@ def blocks_of(text: str) -> list[Block]:
     for number, (left, right) in enumerate(spans):
         left, right = _trim(text, left, right)
         content = text[left:right]
-        if left == 0 and content.startswith("---\n") or front:
+        if (left == 0 and content.startswith("---\n")) or front:
             front = not content.rstrip().endswith("---")
             blocks.append(Block(left, right, "heading"))
             continue
         bullet = BULLET.match(content)
         if bullet and bullet.end() < len(content):
             blocks.append(Block(left + bullet.end(), right, "bullet", lead))
-        elif _is_heading(content) or number == 0 and len(spans) > 1 and not content.endswith("."):
+        elif _is_heading(content) or (number == 0 and len(spans) > 1 and not content.endswith(".")):
             lead = None
             blocks.append(Block(left, right, "heading"))
         else:
@@ -152,7 +153,20 @@ def _ends_sentence(text: str, stop: re.Match[str], limit: int) -> bool:
     starts_anew = bool(next_word) and next_word is not None and next_word.group(1).lower() in STARTERS
     starts_anew = starts_anew and next_word is not None and next_word.group(1)[0].isupper()
     if word.lower() in ABBREVIATIONS or len(word) == 1 or re.fullmatch(r"(?:[A-Za-z]\.)+[A-Za-z]", word):
-        if word.lower() in {"u.s", "u.k", "e.u", "e.c", "inc", "ltd", "co", "corp", "etc", "u.s.a", "a.m", "p.m"}:
+        if word.lower() in {
+            "u.s",
+            "u.k",
+            "e.u",
+            "e.c",
+            "inc",
+            "ltd",
+            "co",
+            "corp",
+            "etc",
+            "u.s.a",
+            "a.m",
+            "p.m",
+        }:
             return starts_anew
         return False
     return True

@@ -6,20 +6,25 @@ import bisect
 import datetime as dt
 import re
 
+from oresight.reader.dates import dates_of
 from oresight.reader.document import Record
-from oresight.reader.frames import COVERAGE, Page
+from oresight.reader.frames import COVERAGE
 from oresight.reader.mentions import Mention
 from oresight.reader.numbers import numbers_of
 from oresight.reader.parties import codes_of, is_prepositional, subject_of
 from oresight.reader.records import subtype_of, terms_in, trim_quote
-from oresight.reader.dates import dates_of
+from oresight.reader.roles import Page
 from oresight.reader.rules import Tables
 
 SAY = re.compile(
-    r"\b(?:said|says|told|tells|added|adds|stated|warned|warns|argued|argues|noted|notes|predicted|predicts|stressed|stresses"
-    r"|insisted|insists|explained|explains|declared|declares|claimed|claims|asked|urged|urges|commented|remarked|wrote|posted|testified"
-    r"|acknowledged|suggested|observed|contended|asserted|maintained that|believes|called on|hailed|described|replied|emphasi[sz]ed"
-    r"|reiterated|complained|denied|rejected|criticized|criticised|recalled|expressed|hinted|quipped|tweeted|concluded that)\b"
+    r"\b(?:said|says|told|tells|added|adds|stated|warned|warns|argued|argues|"
+    r"noted|notes|predicted|predicts|stressed|stresses"
+    r"|insisted|insists|explained|explains|declared|declares|claimed|claims|"
+    r"asked|urged|urges|commented|remarked|wrote|posted|testified"
+    r"|acknowledged|suggested|observed|contended|asserted|maintained that|"
+    r"believes|called on|hailed|described|replied|emphasi[sz]ed"
+    r"|reiterated|complained|denied|rejected|criticized|criticised|recalled|"
+    r"expressed|hinted|quipped|tweeted|concluded that)\b"
 )
 ACCORDING = re.compile(r"\baccording to\s+(?:[\w.'-]+\s+){0,4}$")
 QUOTE = re.compile(r"“[^”]{2,1200}(?:”|$)|\"[^\"]{2,1200}(?:\"|$)")
@@ -31,9 +36,11 @@ NOT_SAYING = re.compile(r"\b(?:not|never|to|being|be|as|was|were|is|been)\s+$")
 
 def quotations(text: str, blocks: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans of direct speech, longer than a term in inverted commas, in order."""
-    found = []
+    found: list[tuple[int, int]] = []
     for start, end in blocks:
-        found.extend((m.start(), m.end()) for m in QUOTE.finditer(text, start, end) if len(m.group().split()) > 5)
+        found.extend(
+            (m.start(), m.end()) for m in QUOTE.finditer(text, start, end) if len(m.group().split()) > 5
+        )
     return found
 
 
@@ -41,10 +48,19 @@ def _speaker(page: Page, start: int, end: int, verb: re.Match[str]) -> Mention |
     """The named official who is the subject of a verb of speech, before it or after it."""
     gap = page.low[verb.end() : verb.end() + 2]
     near = [m for m in page.parties.between(verb.end(), min(end, verb.end() + 90)) if m.person]
-    if near and gap.startswith(" ") and page.low[verb.end() : near[0].start].strip() == "" and _closes_quote(page, start, verb.start()):
+    if (
+        near
+        and gap.startswith(" ")
+        and page.low[verb.end() : near[0].start].strip() == ""
+        and _closes_quote(page, start, verb.start())
+    ):
         return near[0]
     just = [m for m in page.parties.between(max(start, verb.start() - 70), verb.start()) if m.person]
-    if just and BESIDE.match(page.low[just[-1].end : verb.start()]) and not is_prepositional(page.low, just[-1].start, start):
+    if (
+        just
+        and BESIDE.match(page.low[just[-1].end : verb.start()])
+        and not is_prepositional(page.low, just[-1].start, start)
+    ):
         return just[-1]
     group = subject_of(page.parties, start, verb.start())
     people = [m for m in group if m.person is not None]
@@ -63,7 +79,11 @@ def statements_of(
 ) -> list[Record]:
     """One record for each sentence that reports the words of a named official."""
     found: list[Record] = []
-    taken = sorted((r.start, r.end) for r in others if r.kind in ("agreement", "commitment", "investment", "export_control"))
+    taken = sorted(
+        (r.start, r.end)
+        for r in others
+        if r.kind in ("agreement", "commitment", "investment", "export_control")
+    )
     threats = [(r.start, r.end) for r in others if r.kind == "threat"][:400]
     for sentence in page.sentences:
         start, end = sentence.start, sentence.end
@@ -71,7 +91,9 @@ def statements_of(
         speaker: Mention | None = None
         verb_at = start
         for verb in SAY.finditer(page.low, start, end):
-            if _quoted(page, verb.start()) or NOT_SAYING.search(page.low[max(start, verb.start() - 8) : verb.start()]):
+            if _quoted(page, verb.start()) or NOT_SAYING.search(
+                page.low[max(start, verb.start() - 8) : verb.start()]
+            ):
                 continue
             speaker = _speaker(page, start, end, verb)
             verb_at = verb.start()
@@ -79,7 +101,9 @@ def statements_of(
                 break
         if speaker is None and "according to" in low:
             for mention in page.parties.between(start, end):
-                if mention.person and ACCORDING.search(page.low[max(start, mention.start - 50) : mention.start]):
+                if mention.person and ACCORDING.search(
+                    page.low[max(start, mention.start - 50) : mention.start]
+                ):
                     speaker = mention
                     verb_at = mention.start
         if speaker is None and LABELLED.match(page.text[start:end]):
@@ -97,14 +121,26 @@ def statements_of(
         left, right = trim_quote(page.text, start, end, max(start, verb_at - 40))
         actors = speaker.codes
         spoken = _near(page.quoted, start, end) if direct else [(verb_at, end)]
-        if not direct and not any(m.start > verb_at for m in page.parties.between(start, end) if m is not speaker):
+        if not direct and not any(
+            m.start > verb_at for m in page.parties.between(start, end) if m is not speaker
+        ):
             spoken = [(start, end)]
-        others_named = [m for a, b in spoken for m in page.parties.between(max(a, start), min(b, end)) if m is not speaker]
+        others_named = [
+            m for a, b in spoken for m in page.parties.between(max(a, start), min(b, end)) if m is not speaker
+        ]
         targets = tuple(c for c in codes_of(tuple(others_named)) if c not in actors and len(c) <= 3)
         numbers = numbers_of(low)
         rates = [n for n in numbers if n.kind == "percent" and not COVERAGE.match(low[n.end : n.end + 24])]
-        rate = rates[0].value if rates and re.search(r"tariff|dut(?:y|ies)|lev(?:y|ies)|surcharge", low) else None
-        dates = [d for d in dates_of(low, published) if abs(start + d.start - verb_at) < 34 and d.form in ("day", "weekday", "md", "mdy")]
+        rate = (
+            rates[0].value
+            if rates and re.search(r"tariff|dut(?:y|ies)|lev(?:y|ies)|surcharge", low)
+            else None
+        )
+        dates = [
+            d
+            for d in dates_of(low, published)
+            if abs(start + d.start - verb_at) < 34 and d.form in ("day", "weekday", "md", "mdy")
+        ]
         date = dates[0] if dates else None
         found.append(
             Record(
