@@ -139,7 +139,7 @@ def demand(price: float, eta: float) -> float:
 
 @compile_loops
 def demand_integral(price: float, eta: float) -> float:
-    """The integral of `demand` from 1 to a relative price: consumer surplus lost (equation 15)."""
+    """The integral of `demand` from 1 to a relative price: consumer surplus lost (equation 17)."""
     top = max(price, DEMAND_FLOOR)
     log = math.log(top)
     # expm1 keeps the value smooth through an elasticity of one, where the power rule divides by zero
