@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from oresight.brief import reported
@@ -36,7 +37,7 @@ def assemble(found: Findings, command: str = "oresight brief") -> Brief:
     """The contents of a brief. `command` is told in the run's record, so that it can be repeated."""
     world = found.world
     anchors = Anchors(world)
-    marks = reported.Marks(found.document)
+    marks = reported.marks_of(found.document)
     results = results_of(found)
     claims = reported.claims_shown(found.claims, world, marks, anchors)
     tables = comparisons(results, anchors)
@@ -62,7 +63,7 @@ def assemble(found: Findings, command: str = "oresight brief") -> Brief:
             found.document.published or "",
             found.document.text,
             found.document.sha256,
-            marks.spans(),
+            marks.spans,
         ),
         buyer=economy_name(found.buyer, world),
         findings=made,
@@ -162,7 +163,18 @@ def _column(results: Results, scenario: int) -> Column:
         words = (f"The status quo and {reported.measure_words(stress, found.world)}{approved(stress)}.",)
     else:
         words = (f"The deal, and {lower(results.name(results.stress))}.",)
-    return Column(results.label(scenario), words, solution.status, capital(solution.message))
+    return Column(results.label(scenario), words, solution.status, capital(_named(solution.message, found)))
+
+
+def _named(message: str, found: Findings) -> str:
+    """A message with economies by name instead of code."""
+    world = found.world
+
+    def name(match: re.Match[str]) -> str:
+        code = match.group(0)
+        return economy_name(code, world) if code in world.economy_index else code
+
+    return re.sub(r"\b[A-Z]{3}\b", name, message)
 
 
 def _method(found: Findings, anchors: Anchors) -> tuple[Words, ...]:
@@ -234,7 +246,7 @@ def _run(found: Findings, command: str) -> Run:
     for n, solution in enumerate(found.outcome.solutions):
         gap = solution.certificate.get("duality_gap")
         residual = solution.certificate.get("residual")
-        words = f"{solution.status}: {solution.message}"
+        words = f"{solution.status}: {_named(solution.message, found)}"
         words += f" Residual {residual:.1e}" if residual is not None else ""
         words += f", duality gap {gap:.1e}, relative, worst over draws." if gap is not None else ""
         lines.append((capital(found.scenarios[n].name), words))

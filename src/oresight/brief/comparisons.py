@@ -143,7 +143,10 @@ def _sectors(results: Results, anchors: Anchors) -> Comparison | None:
         title=f"{_bearer(lines[0].label)} most: {share:.0f} % of what users lose in the stress",
         measure=f"Loss of users in {economy_name(buyer, results.found.world)} by sector, million USD a year",
         lines=tuple(lines),
-        note=("Consumer surplus lost, split by the shares of each use; a gain is negative.",),
+        note=(
+            "Consumer surplus lost, split by the shares of each use; what producers and the treasury gain "
+            "is not set against it.",
+        ),
         first="Sector",
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from oresight.brief.anchors import Anchors
 from oresight.brief.content import (
@@ -27,27 +27,26 @@ _STAGES = ("mining", "separation", "refining", "metal", "magnet")
 _SHORT = 150  # characters of a quotation inside a line; the whole stands in the appendix
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Marks:
-    """The spans that the brief quotes, numbered in the order of the text once all are known."""
+    """The spans of the text's records, in the order of the text, and where each quotation stands."""
 
-    document: Document
-    places: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for record in self.document.records:
-            self.places.setdefault(record.quote, (record.start, record.end))
-
-    def spans(self) -> tuple[Span, ...]:
-        """Every record's span, in the order of the text."""
-        ordered = sorted(set(self.places.values()))
-        return tuple(Span(n, start, end) for n, (start, end) in enumerate(ordered, start=1))
+    spans: tuple[Span, ...]
+    numbers: Mapping[str, int]  # of the span with these words
 
     def of(self, *quotes: str) -> tuple[int, ...]:
         """The numbers of the spans with these words; words that are no record's have none."""
-        numbers = {(s.start, s.end): s.number for s in self.spans()}
-        found = [numbers[self.places[q]] for q in quotes if q in self.places]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(self.numbers[q] for q in quotes if q in self.numbers))
+
+
+def marks_of(document: Document) -> Marks:
+    """Number the spans of a document's records; a quotation that comes twice leads to its first place."""
+    places: dict[str, tuple[int, int]] = {}
+    for record in document.records:
+        places.setdefault(record.quote, (record.start, record.end))
+    ordered = {place: n for n, place in enumerate(sorted(set(places.values())), start=1)}
+    spans = tuple(Span(n, start, end) for (start, end), n in ordered.items())
+    return Marks(spans, {quote: ordered[place] for quote, place in places.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,9 @@ def findings(results: Results, anchors: Anchors) -> tuple[Finding, ...]:
     """The results that matter first, as sentences."""
     made = (
         _stress_finding(results, anchors),
+        _sector_finding(results, anchors),
         _deal_finding(results, anchors),
         _promise_finding(results, anchors),
-        _sector_finding(results, anchors),
     )
     return tuple(f for f in made if f is not None)
 
