@@ -240,9 +240,11 @@ def dates_of(low: str, published: dt.date | None) -> list[Date]:
     if not CUE.search(low):
         return []
     found: list[Date] = []
+    void: list[tuple[int, int]] = []  # what looks like a day that no month has
     for form, pattern in PATTERNS:
         for match in pattern.finditer(low):
-            if any(match.start() < date.end and match.end() > date.start for date in found):
+            taken = [*void, *((date.start, date.end) for date in found)]
+            if any(match.start() < end and match.end() > start for start, end in taken):
                 continue
             role = _role(low, match.start())
             first = match.group().split()[0]
@@ -256,6 +258,7 @@ def dates_of(low: str, published: dt.date | None) -> list[Date]:
             try:
                 value, basis = _resolve(form, match, published, role, low)
             except ValueError:
+                void.append((match.start(), match.end()))
                 continue
             found.append(Date(match.start(), match.end(), value, role, basis, form))
     return sorted(found, key=lambda date: date.start)

@@ -89,7 +89,10 @@ class PersonFind:
     person: Person
 
 
-PORTFOLIOS = re.compile(rf"(?<!\w)(?:(?:{PORTFOLIO}|[Ff]ormer|[Dd]eputy)\s+(?:and\s+|of\s+)?)+$")
+PARAGRAPH = re.compile(r"\n\s*\n")
+PORTFOLIOS = re.compile(
+    rf"(?<!\w)(?:(?:{PORTFOLIO}|[Ff]ormer|[Dd]eputy)[^\S\n]+(?:and[^\S\n]+|of[^\S\n]+)?)+$"
+)
 INITIAL = re.compile(r"\s[A-Z]\.(?=\s)")
 
 
@@ -160,7 +163,7 @@ def people_of(text: str, finds: list[Find], table: Gazetteer, home: str | None) 
 
     for match in TITLED.finditer(text):
         name = _clean(match["name"])
-        if not name:
+        if not name or PARAGRAPH.search(match.group()):
             continue
         window = max(0, match.start() - 90)
         before = LEFT.search(text[window : match.start()])

@@ -287,7 +287,7 @@ def same(a: Record, b: Record) -> bool:
                 )
             )
         return (
-            a.actors == b.actors
+            (a.actors == b.actors or not a.actors or not b.actors)
             and a.rate_percent == b.rate_percent
             and (set(a.targets) == set(b.targets) or not a.targets or not b.targets)
             and a.status == b.status
@@ -313,17 +313,21 @@ def _overlap(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     return not a or not b or bool(set(a) & set(b))
 
 
+def _key(record: Record) -> tuple[str, tuple[str, ...]]:
+    """What two records must share to be compared at all; keeps the merging linear."""
+    if record.kind in ("agreement", "meeting"):
+        return record.kind, tuple(sorted({*record.actors, *record.targets}))
+    if record.kind == "tariff" and record.rate_percent is not None:
+        return record.kind, (str(record.rate_percent),)
+    return record.kind, tuple(sorted(record.actors))
+
+
 def merge(records: list[Record]) -> list[Record]:
     """Doubles become one record, the fullest; the others' quotes stay as `alt_quotes`. Ordered by place."""
     kept: list[Record] = []
     by_key: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for record in sorted(records, key=lambda r: (r.start, r.end, r.kind, r.actors, r.targets)):
-        key = (
-            record.kind,
-            tuple(sorted({*record.actors, *record.targets}))
-            if record.kind in ("agreement", "meeting")
-            else tuple(sorted(record.actors)),
-        )
+        key = _key(record)
         for index in by_key.get(key, [])[-40:]:
             if same(kept[index], record):
                 best, other = (

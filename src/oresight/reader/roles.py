@@ -26,6 +26,7 @@ from oresight.reader.sentences import Block, Sentence
 PASSIVE = re.compile(
     r"\b(?:is|are|was|were|been|being|be|get|gets|got)\s+(?:\w+ly\s+|also\s+|not\s+|now\s+|currently\s+)?$"
 )
+PROGRESSIVE = re.compile(r"\w+ing\b")
 BY = re.compile(r"^.{0,90}?\bby\s+(?:the\s+|both\s+)?$")
 MODAL = re.compile(r"\b(?:will|would|may|could|can|might|shall)\b")
 STATE = re.compile(r"[A-Z]{3}|EU")
@@ -106,7 +107,11 @@ def roles_of(page: Page, match: Match) -> Roles | None:
     if rule.kind == "meeting" and rule.actor == "all" and len(codes_of(actor_group)) < 2:
         actor_group = (*subject_of(parties, segment.floor, match.head), *everyone)
     if not codes_of(actor_group) and rule.actor == "subject":
-        agents = after_preposition(parties, match.head, segment.end, "by") or _announcer(page, segment)
+        agents = (
+            after_preposition(parties, match.head, segment.end, "by")
+            or after_preposition(parties, match.head, segment.end, "that|which")
+            or _announcer(page, segment)
+        )
         if agents:
             actor_group = groups_in(page.text, agents)[0]
             target_group = tuple(m for m in everyone if m not in actor_group)
@@ -166,7 +171,8 @@ def _groups(page: Page, match: Match, everyone: Group) -> tuple[Group, Group]:
 def _subject(page: Page, match: Match, everyone: Group) -> tuple[Group, Group]:
     """The subject of the head (the agent, in the passive) and the mentions on its other side."""
     rule, segment, head, parties = match.rule, match.segment, match.head, page.parties
-    if rule.kind != "commitment" and PASSIVE.search(page.low[max(segment.start, head - 24) : head]):
+    passive = PASSIVE.search(page.low[max(segment.start, head - 24) : head])
+    if passive and rule.kind != "commitment" and not PROGRESSIVE.match(page.low, head):
         agents = [
             group
             for group in groups_in(page.text, parties.between(head, segment.end))
@@ -196,7 +202,9 @@ def _counterparties(
         left = max((m.end for m in group), default=match.start)
         linked = after_preposition(parties, left, segment.end, "with|including|to")
         return actors, tuple(c for c in codes_of(linked) if c not in actors)
-    withs = after_preposition(parties, segment.start, segment.end, "with|between|among|including|from|and|to")
+    left = match.head if actors else segment.start
+    words = "with|including|from|and|to" if actors else "with|between|among|and|to"
+    withs = after_preposition(parties, left, segment.end, words)
     targets = tuple(c for c in codes_of(withs) if c not in actors)
     if targets:
         return actors, targets
