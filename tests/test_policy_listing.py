@@ -46,7 +46,7 @@ def test_a_promise_does_not_bind_before_its_agreement() -> None:
     assert promise["state"] == "signed"
     assert rows["us-malaysia-art"]["binding"] is True
     assert "February" not in str(rows["us-malaysia-art"])
-    later = {r["id"]: r for r in ledger_rows(LEDGER, WORLD, "2026-03-01")}
+    later = {r["id"]: r for r in ledger_rows(LEDGER, WORLD, "2026-02-10")}
     assert "not to be in force yet" in str(later["us-malaysia-art"]["note"])
 
 

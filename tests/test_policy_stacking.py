@@ -37,6 +37,15 @@ def total(commodity: str, origin: str, day: str) -> float:
         # Rare-earth compounds: Annex II from the start, so fentanyl alone
         ("dysprosium oxide", "CHN", "2025-10-26", 3.7 + 20),
         ("dysprosium oxide", "MYS", "2025-10-26", 3.7),
+        # Section 301, list 3: 10 % from 24 September 2018, 25 % from 10 May 2019
+        ("gallium metal", "CHN", "2018-09-23", 3),
+        ("gallium metal", "CHN", "2018-09-24", 3 + 10),
+        ("gallium metal", "CHN", "2019-05-09", 3 + 10),
+        ("gallium metal", "CHN", "2019-05-10", 3 + 25),
+        # the 2024, 2025 and 2026 steps of the four-year review
+        ("tungsten intermediates", "CHN", "2024-09-26", 5.9005),
+        ("tungsten intermediates", "CHN", "2024-09-27", 5.9005 + 25 * 0.904),
+        ("NdFeB magnet", "CHN", "2025-12-31", 2.1 + 10),
         # Gallium: Section 301 list 3 as well
         ("gallium metal", "CHN", "2025-10-26", 3 + 25 + 20),
     ],
@@ -64,9 +73,28 @@ def test_the_matrix_is_the_stack_on_every_route() -> None:
 
 
 def test_no_change_on_the_day_of_the_baseline_and_none_below_zero() -> None:
-    assert np.all(duty_change(LEDGER, WORLD, "2024-07-01", EVER) == 0)
+    change = duty_change(LEDGER, WORLD, "2024-07-01", EVER)
+    tungsten = WORLD.commodity_index["tungsten intermediates"]
+    assert np.all(np.delete(change, tungsten, axis=0) == 0)
     later = duty_change(LEDGER, WORLD, "2026-03-01")
     assert np.all(WORLD.duty + later >= 0)
+
+
+def test_what_was_collected_of_a_step_within_the_baseline_year_counts_once() -> None:
+    """The baseline holds what was collected in 2024; the step of September 2024 adds only the rest."""
+    china, america = WORLD.economy_index["CHN"], WORLD.economy_index["USA"]
+    tungsten = WORLD.commodity_index["tungsten intermediates"]
+    lines = dict(LEDGER.lines("tungsten intermediates"))
+    held = {c.line: c.percent for c in LEDGER.collected if c.origin == "CHN" and c.line in lines}
+    assert set(held) == set(lines)
+    collected = sum(lines[line] * percent for line, percent in held.items())
+    now = total("tungsten intermediates", "CHN", "2026-03-01")
+    change = 100 * duty_change(LEDGER, WORLD, "2026-03-01")[tungsten, china, america]
+    assert change == pytest.approx(now - collected)
+    step = now - total("tungsten intermediates", "CHN", "2024-07-01")
+    assert change == pytest.approx(step - 3.66, abs=0.01)  # 3.66 points would have counted twice
+    # From elsewhere nothing changed within the year, and nothing is taken off.
+    assert duty_change(LEDGER, WORLD, "2026-03-01")[tungsten, WORLD.economy_index["JPN"], america] == 0
 
 
 def test_what_the_ledger_does_not_hold_is_said() -> None:

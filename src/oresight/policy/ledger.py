@@ -49,6 +49,18 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Collected:
+    """Duty that was collected on a tariff line over a year, in percent of the customs value."""
+
+    importer: str
+    origin: str
+    year: int
+    line: str
+    percent: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """Measures, exemptions and agreements on record, and the tariff lines of commodities.
 
@@ -60,6 +72,7 @@ class Ledger:
     exemptions: tuple[Exemption, ...] = ()
     tariff_lines: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = ()
     coverage: tuple[Coverage, ...] = ()
+    collected: tuple[Collected, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -190,6 +203,7 @@ def ledger_of(contents: Mapping[str, Mapping[str, Any]]) -> Ledger:
     exemptions: list[Exemption] = []
     lines: list[tuple[str, tuple[tuple[str, float], ...]]] = []
     coverage: list[Coverage] = []
+    collected: list[Collected] = []
     for name, content in contents.items():
         for n, raw in _entries(content, "measures", name):
             measures.append(_measure(raw, f"{name}: measures[{n}]"))
@@ -199,6 +213,8 @@ def ledger_of(contents: Mapping[str, Mapping[str, Any]]) -> Ledger:
             agreements.append(_agreement(raw, f"{name}: agreements[{n}]"))
         for n, raw in _entries(content, "coverage", name):
             coverage.append(_build(Coverage, raw, f"{name}: coverage[{n}]"))
+        for n, raw in _entries(content, "collected", name):
+            collected.append(_build(Collected, raw, f"{name}: collected[{n}]"))
         for commodity, shares in (content.get("tariff_lines") or {}).items():
             lines.append((commodity, _weights(shares, f"{name}: tariff_lines[{commodity}]")))
     seen: set[str] = set()
@@ -208,7 +224,14 @@ def ledger_of(contents: Mapping[str, Mapping[str, Any]]) -> Ledger:
             where = ", ".join(contents)
             raise InputError(f"two entries of the ledger in {where} are called {entry.id!r}; ids must differ")
         seen.add(entry.id)
-    return Ledger(tuple(measures), tuple(agreements), tuple(exemptions), tuple(lines), tuple(coverage))
+    return Ledger(
+        measures=tuple(measures),
+        agreements=tuple(agreements),
+        exemptions=tuple(exemptions),
+        tariff_lines=tuple(lines),
+        coverage=tuple(coverage),
+        collected=tuple(collected),
+    )
 
 
 def read_yaml(file: Path) -> dict[str, Any]:

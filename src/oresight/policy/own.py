@@ -176,7 +176,7 @@ _FOLDED = re.compile("[\r\x85\u2028\u2029\ufeff]")
 
 
 def _dumper() -> Any:
-    """A writer that repeats equal states rather than refer to them by an anchor, and keeps every character."""
+    """A writer that repeats equal states rather than refer to them by an anchor, and keeps all characters."""
     import yaml
 
     class Plain(yaml.SafeDumper):

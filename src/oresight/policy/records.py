@@ -20,6 +20,7 @@ STATES = (
     "lapsed",
     "withdrawn",
     "ended",
+    "struck_down",  # by a court
 )
 
 INSTRUMENTS = (

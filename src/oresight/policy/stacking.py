@@ -16,7 +16,7 @@ an assumption.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,7 +30,11 @@ from oresight.policy.records import Exemption, Measure
 from oresight.world.model import World
 
 MFN = "MFN"
-ORDER = (MFN, "Section 301", "Section 232", "IEEPA fentanyl", "IEEPA reciprocal", "Section 122")
+ORDER = (
+    *(MFN, "Section 301", "Section 232"),
+    *("IEEPA fentanyl", "IEEPA Canada", "IEEPA Mexico", "IEEPA Russian oil", "IEEPA Brazil"),
+    *("IEEPA reciprocal", "Section 122"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def stacked_duty(
         parts, note = [], "goods that stay at home pay no duty"
     elif not any(m.imposer == destination for m in ledger.measures if m.instrument == "import_tariff"):
         note = f"the ledger holds no import duties of {destination}"
+    else:
+        note = ledger.beyond(destination, min(as_of, known_by or as_of))
     return StackedDuty(
         origin,
         destination,
@@ -118,16 +124,11 @@ def duty_matrix(ledger: Ledger, world: World, as_of: str, known_by: str = "") ->
     duty = np.zeros((C, N, N))
     stands = standing(ledger, as_of, known_by)
     for importer in {m.imposer for m in _tariffs(stands)} & set(world.economy_index):
-        tariffs = [m for m in _tariffs(stands) if m.imposer == importer]
-        exempt = _exemptions(stands, importer)
         d = world.economy_index[importer]
         for c in range(C):
             lines = lines_of(ledger, world, c)
             weights = np.array([w for _, w in lines])
-            mfn = _mfn(tariffs, world, lines, c)
-            total = np.zeros((len(lines), N))
-            for measure in tariffs:
-                total += _rate(measure, world, lines, c, mfn, exempt)
+            total = _line_duties(stands, importer, world, lines, c)
             duty[c, :, d] = weights @ total / 100
         duty[:, d, d] = 0.0
     duty.setflags(write=False)
@@ -135,11 +136,52 @@ def duty_matrix(ledger: Ledger, world: World, as_of: str, known_by: str = "") ->
 
 
 def duty_change(ledger: Ledger, world: World, as_of: str, known_by: str = "") -> NDArray[np.float64]:
-    """Change of the stacked duty since the middle of the baseline year, as a fraction, (C, N, N)."""
-    before = duty_matrix(ledger, world, f"{world.year}-07-01", EVER)
+    """Change of the stacked duty since the baseline year, as a fraction, shape (C, N, N).
+
+    What the baseline holds is the duty of the middle of its year. Of a tariff line whose duty changed later
+    in that year it is the duty collected over the year, where the ledger has it on record: else the part of
+    the year's imports that paid the new duty already would count twice.
+    """
+    before = duty_matrix(ledger, world, f"{world.year}-07-01", EVER) + _collected_since(ledger, world)
     change = duty_matrix(ledger, world, as_of, known_by) - before
     # A duty that the baseline does not hold cannot be taken away.
     return np.maximum(change, -world.duty) + 0.0
+
+
+def _collected_since(ledger: Ledger, world: World) -> NDArray[np.float64]:
+    """What was collected over the baseline year above the duty of its middle, as a fraction, (C, N, N)."""
+    above = np.zeros(world.flows.shape)
+    stands = standing(ledger, f"{world.year}-07-01", EVER)
+    for importer in {c.importer for c in ledger.collected} & set(world.economy_index):
+        rates = {
+            (c.origin, c.line): c.percent
+            for c in ledger.collected
+            if c.importer == importer and c.year == world.year
+        }
+        d = world.economy_index[importer]
+        for c in range(len(world.commodities)):
+            lines = lines_of(ledger, world, c)
+            if not any(line == known for line, _ in lines for _, known in rates):
+                continue
+            middle = _line_duties(stands, importer, world, lines, c)
+            for k, (line, weight) in enumerate(lines):
+                for origin, n in world.economy_index.items():
+                    if (origin, line) in rates and n != d:
+                        above[c, n, d] += weight * (rates[origin, line] - middle[k, n]) / 100
+    return above
+
+
+def _line_duties(
+    stands: Sequence[Standing], importer: str, world: World, lines: Sequence[tuple[str, float]], c: int
+) -> NDArray[np.float64]:
+    """Stacked duty in percent by line and origin, shape (L, N)."""
+    tariffs = [m for m in _tariffs(stands) if m.imposer == importer]
+    exempt = _exemptions(stands, importer)
+    mfn = _mfn(tariffs, world, lines, c)
+    total = np.zeros((len(lines), len(world.economies)))
+    for measure in tariffs:
+        total += _rate(measure, world, lines, c, mfn, exempt)
+    return total
 
 
 def _tariffs(stands: Sequence[Standing]) -> list[Measure]:
@@ -245,10 +287,10 @@ def _part(
     share = sum(w for _, w in covered)
     reasons = []
     if freed and len(freed) == len(covered):
-        reasons.append(f"exempt: {freed[0][2].title} lists {_list(line for line, _, _ in freed)}")
+        reasons.append(f"exempt: {_why_exempt(freed)}")
     else:
         if freed:
-            reasons.append(f"{freed[0][2].title} exempts {_list(line for line, _, _ in freed)}")
+            reasons.append(f"in part exempt: {_why_exempt(freed)}")
         if share < 0.9995:
             reasons.append(f"covers {100 * share:.0f} % of the good's lines by weight")
         if measure.includes_mfn:
@@ -267,5 +309,9 @@ def _part(
     )
 
 
-def _list(codes: Iterable[str]) -> str:
-    return ", ".join(codes)
+def _why_exempt(freed: Sequence[tuple[str, float, Exemption]]) -> str:
+    """Which exemption frees which lines; one that is on all goods names none."""
+    exemption = freed[0][2]
+    if "" in exemption.hs:
+        return exemption.title
+    return f"{exemption.title} lists {', '.join(line for line, _, _ in freed)}"
