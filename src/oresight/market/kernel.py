@@ -27,7 +27,8 @@ DEMAND_FLOOR = 0.05  # relative price below which final demand goes on as an exp
 STOCK_PREMIUM = 0.1  # above the baseline price: where holders have let go all their stock
 DISPOSAL_SCALE = 0.02  # of the baseline price: how near zero a by-product is thrown away
 
-LOG, LINEAR = 0, 1
+# not Python's int: numba would compile every function anew for each literal
+LOG, LINEAR = cast(int, np.int64(0)), cast(int, np.int64(1))
 
 _SOURCE = hashlib.sha256(
     b"".join(Path(__file__).with_name(name).read_bytes() for name in ("kernel.py", "newton.py"))
@@ -116,7 +117,6 @@ class Work(NamedTuple):
     trial: Floats  # (n + M,)
 
 
-@compile_loops
 def workspace(n: int, caps: int, markets: int, routes: int, processes: int) -> Work:
     """Allocate the scratch of one solve."""
     v = n + caps

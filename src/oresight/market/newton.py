@@ -20,7 +20,6 @@ from oresight.market.kernel import (
     jacobian,
     residuals,
     soft_integral,
-    workspace,
 )
 
 Floats = NDArray[np.float64]
@@ -29,6 +28,7 @@ TOLERANCE = 1e-11  # on the log residual of every node and cap
 NEARLY = 1e-9  # good enough when rounding lets no step get lower
 MAX_ITERATIONS = 80
 MAX_STEP = 4.0  # in relative price, for one Newton step
+CLIPPED, ATTEMPTS = 6, 36  # trial steps with single prices held back, and in all
 
 
 @compile_loops
@@ -73,64 +73,69 @@ def newton(
     supply: Floats,
     form: int,
 ) -> tuple[bool, int]:
-    """Newton with a backtracked step on the merit, from `v` and into `v`; (converged, iterations)."""
-    evaluate(b, k, v, sigma, eta, backstop, months, supply)
-    merit = residuals(b, k, v, form)
+    """Newton with a backtracked step on the merit, from `v` and into `v`; (converged, iterations).
+
+    One place evaluates: compiled code holds the equations once for each place that calls them.
+    """
     size = v.size
-    length = 1.0
-    merit_before = np.inf
-    for iteration in range(MAX_ITERATIONS):
-        worst = 0.0
-        for a in range(size):
-            worst = max(worst, abs(k.residual[a]))
-        if worst <= TOLERANCE or (worst <= NEARLY and merit > 0.25 * merit_before):
-            return True, iteration
-        merit_before = merit
-        jacobian(b, k, v, sigma, form)
-        for a in range(size):
-            k.step[a] = -k.residual[a]
-        if not solve_linear(k.jacobian, k.step):
-            return False, iteration
-        longest = 0.0
-        for a in range(size):
-            longest = max(longest, abs(k.step[a]))
-        if not longest < np.inf:
-            return False, iteration
+    merit, merit_before, worst, longest, length, limit = np.inf, np.inf, np.inf, 0.0, 1.0, MAX_STEP
+    iteration, attempt, final = -1, 0, False
+    k.trial[:] = v
+    while True:
+        evaluate(b, k, k.trial, sigma, eta, backstop, months, supply)
+        trial_merit = residuals(b, k, k.trial, form)
+        if final:
+            return worst <= NEARLY, iteration
         # where supply and demand are both flat a Newton step overshoots by far in one price: first
         # hold back that price alone, then, if the merit does not fall, the whole step
-        accepted = False
-        trial_merit = merit
-        limit = MAX_STEP
-        for attempt in range(36):
-            clip = attempt < 6 and longest > MAX_STEP
-            if attempt == 6 or not clip:
-                length = min(1.0, MAX_STEP / longest) if attempt in (0, 6) else 0.5 * length
+        clipped = attempt < CLIPPED and longest > MAX_STEP
+        least = 1e-4 if clipped else 1e-4 * length
+        fell = trial_merit <= (1.0 - least) * merit or (worst <= NEARLY and trial_merit <= merit)
+        if iteration < 0 or fell:
+            iteration += 1
+            v[:] = k.trial
+            merit = trial_merit
+            worst = 0.0
             for a in range(size):
-                if clip:
-                    k.trial[a] = v[a] + min(max(k.step[a], -limit), limit)
-                else:
-                    k.trial[a] = v[a] + length * k.step[a]
-            evaluate(b, k, k.trial, sigma, eta, backstop, months, supply)
-            trial_merit = residuals(b, k, k.trial, form)
-            least = 1e-4 if clip else 1e-4 * length
-            if trial_merit <= (1.0 - least) * merit or (worst <= NEARLY and trial_merit <= merit):
-                accepted = True
-                break
-            limit *= 0.4
-        if not accepted:
+                worst = max(worst, abs(k.residual[a]))
+            if worst <= TOLERANCE or (worst <= NEARLY and merit > 0.25 * merit_before):
+                return True, iteration
+            if iteration == MAX_ITERATIONS:
+                return worst <= NEARLY, iteration
+            merit_before = merit
+            jacobian(b, k, v, sigma, form)
+            for a in range(size):
+                k.step[a] = -k.residual[a]
+            if not solve_linear(k.jacobian, k.step):
+                return False, iteration
+            longest = 0.0
+            for a in range(size):
+                longest = max(longest, abs(k.step[a]))
+            if not longest < np.inf:
+                return False, iteration
+            attempt, length, limit = 0, min(1.0, MAX_STEP / max(longest, 1e-300)), MAX_STEP
+        else:
+            attempt += 1
+            if clipped:
+                limit *= 0.4
+            else:
+                length *= 0.5
+        if attempt == ATTEMPTS:
             # the last digits: no step gets lower than rounding allows
-            evaluate(b, k, v, sigma, eta, backstop, months, supply)
-            residuals(b, k, v, form)
-            return worst <= NEARLY, iteration
-        merit = trial_merit
-        for a in range(size):
-            v[a] = k.trial[a]
-    return False, MAX_ITERATIONS
+            final = True
+            k.trial[:] = v
+        elif attempt < CLIPPED and longest > MAX_STEP:
+            for a in range(size):
+                k.trial[a] = v[a] + min(max(k.step[a], -limit), limit)
+        else:
+            for a in range(size):
+                k.trial[a] = v[a] + length * k.step[a]
 
 
 @compile_loops
 def solve_draws(
     b: Block,
+    k: Work,
     start: Floats,
     sigma: Floats,
     eta: Floats,
@@ -157,19 +162,11 @@ def solve_draws(
     """
     n = b.node_output.size
     caps = b.cap_limit.size
-    k = workspace(n, caps, b.absorption.size, b.share.size, b.activity.size)
     v = np.empty(n + caps)
     for d in range(sigma.shape[0]):
         v[:] = start
         b.cap_limit[:] = limits[d]
-        args = (sigma[d], eta[d], backstop[d], months[d], supply[d])
-        converged, iterations = newton(b, k, v, *args, LOG)
-        if not converged:
-            converged, used = approach(b, k, v, *args, LOG)
-            iterations += used
-        if not converged:
-            converged, used = approach(b, k, v, *args, LINEAR)
-            iterations += used
+        converged, iterations = reach(b, k, v, sigma[d], eta[d], backstop[d], months[d], supply[d])
         record[d, 0] = 1.0 if converged else 0.0
         record[d, 1] = iterations
         _certify(b, k, v, record[d])
@@ -201,7 +198,7 @@ def _price_bound(b: Block, k: Work, v: Floats, sigma: Floats) -> float:
 
 
 @compile_loops
-def approach(
+def reach(
     b: Block,
     k: Work,
     v: Floats,
@@ -210,12 +207,13 @@ def approach(
     backstop: Floats,
     months: Floats,
     supply: Floats,
-    form: int,
 ) -> tuple[bool, int]:
-    """Come to a rigid market from a pliant one, elastic and with a near backstop, step by step."""
+    """Newton from `v`; failing that, through pliant markets; failing that, so with linear residuals.
+
+    A pliant market has elastic demand and supply, a near backstop and a modest sigma; from its
+    solution the true market is reached step by step.
+    """
     n = b.node_output.size
-    v[:n] = 1.0
-    v[n:] = 0.0
     best = v.copy()
     bent_sigma, bent_eta, bent_backstop, bent_supply = (
         sigma.copy(),
@@ -223,28 +221,36 @@ def approach(
         backstop.copy(),
         supply.copy(),
     )
-    done, stride, iterations = -1.0, 1.0, 0
-    while done < 1.0 and stride > 1e-3:
-        t = min(1.0, done + stride) if done >= 0.0 else 0.0
+    way, form, t, done, stride, total = 0, LOG, 1.0, -1.0, 1.0, 0
+    while True:
         for c in range(eta.size):
+            near = min(backstop[c], 3.0) - 1.0
             bent_eta[c] = max(eta[c], 1.0) ** (1.0 - t) * max(eta[c], 1e-3) ** t if t < 1.0 else eta[c]
             bent_sigma[c] = min(sigma[c], 4.0) ** (1.0 - t) * sigma[c] ** t if t < 1.0 else sigma[c]
-            near = min(backstop[c], 3.0) - 1.0
             bent_backstop[c] = 1.0 + near ** (1.0 - t) * (backstop[c] - 1.0) ** t if t < 1.0 else backstop[c]
         for p in range(supply.size):
             bent_supply[p] = max(supply[p], 1.0) ** (1.0 - t) * supply[p] ** t if t < 1.0 else supply[p]
         converged, used = newton(b, k, v, bent_sigma, bent_eta, bent_backstop, months, bent_supply, form)
-        iterations += used
-        if converged:
+        total += used
+        if converged and t == 1.0:
+            return True, total
+        if way > 0 and converged:
             best[:] = v
             stride = stride * 1.5 if done >= 0.0 else 0.25
             done = t
-        elif done < 0.0:
-            return False, iterations
-        else:
+            t = min(1.0, done + stride)
+        elif way > 0 and done >= 0.0 and stride > 1e-3:
             v[:] = best
             stride *= 0.4
-    return done >= 1.0, iterations
+            t = done + stride
+        elif way < 2:
+            way += 1
+            form = LOG if way == 1 else LINEAR
+            t, done, stride = 0.0, -1.0, 1.0
+            v[:n] = 1.0
+            v[n:] = 0.0
+        else:
+            return False, total
 
 
 @compile_loops

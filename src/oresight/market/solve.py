@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from oresight.errors import InputError
 from oresight.market import newton
 from oresight.market.blocks import Part, parts
+from oresight.market.kernel import workspace
 from oresight.market.outcome import Outcome, Solution
 from oresight.market.parameters import Parameters, cap_limits, override, sample
 from oresight.market.program import Program, program
@@ -117,8 +118,12 @@ def _solve(solved: Solved, base: Program, wedges: Wedges, mine: Parameters, firs
     if first > 0 and solved.record[0, 0]:
         start = solved.unknowns[0].copy()
     rows = slice(first, last)
+    scratch = workspace(
+        b.node_output.size, b.cap_limit.size, b.absorption.size, b.share.size, b.activity.size
+    )
     newton.solve_draws(
         b,
+        scratch,
         start,
         np.ascontiguousarray(mine.sigma[rows]),
         np.ascontiguousarray(mine.demand_elasticity[rows]),
