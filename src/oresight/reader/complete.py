@@ -26,6 +26,7 @@ FORCE = re.compile(
     r"in\s+effect)\b"
     r"[^;]{0,120}?\bon\s+or\s+after\b[^;]{0,60}"
 )
+SIGNED = re.compile(r"\b(?:signed|done) (?:at|in) [a-z][^.;]{0,40}?,? (?:on|this)\b[^.;]{0,60}")
 GROUPS = frozenset({"critical_minerals", "rare_earths", "strategic_metals", "base_metals", "rare_metals"})
 PAIRED = re.compile(r"(?:this|the|that) (?:investment|stake|purchase|financing|transaction)\b")
 INHERITS = ("agreement", "export_control", "investment", "statement")
@@ -33,7 +34,12 @@ INHERITS = ("agreement", "export_control", "investment", "statement")
 
 def complete(records: list[Record], page: Page, published: dt.date | None, title: str) -> list[Record]:
     """Records with what their document gives to all of them; order and number may shrink, never grow."""
-    return _one_mineral(_signing_day(_in_force(_pair(records, page), page, published), page, published), page)
+    return _one_mineral(
+        _signing_day(
+            _signed(_in_force(_pair(records, page), page, published), page, published), page, published
+        ),
+        page,
+    )
 
 
 def _pair(records: list[Record], page: Page) -> list[Record]:
@@ -87,6 +93,28 @@ def _in_force(records: list[Record], page: Page, published: dt.date | None) -> l
         else r
         for r in records
     ]
+
+
+def _signed(records: list[Record], page: Page, published: dt.date | None) -> list[Record]:
+    """`Signed at Lima on May 4` at the foot of a pact: the agreement of its parties is signed."""
+    foot = SIGNED.search(page.low, max(0, len(page.low) - 6000)) if page.parties.own else None
+    if foot is None:
+        return records
+    date = next((d for d in dates_of(foot.group(), published) if d.value), None)
+    out: list[Record] = []
+    done = False
+    for record in records:
+        if (
+            not done
+            and record.kind == "agreement"
+            and {*record.actors, *record.targets} == set(page.parties.own)
+        ):
+            done = True
+            record = replace(record, status="signed", date=date.value if date else record.date)
+            if date:
+                record = replace(record, date_role="event", date_basis=date.basis)
+        out.append(record)
+    return out
 
 
 def _signing_day(records: list[Record], page: Page, published: dt.date | None) -> list[Record]:

@@ -82,6 +82,9 @@ JOIN = re.compile(
 )
 LINK = re.compile(r"\b(?:and|or|as well as|along with|plus|together with)\b|[&/–-]")
 RESTATED = re.compile(r"^\s*\((?:hereinafter\s+)?(?:the\s+)?[\"“]?(?:the\s+)?$")
+NO_GROUP = re.compile(
+    r"\b(?:Response|Working|Study|Task|Contact|Expert|Advisory|Nuclear Suppliers|Coordination) Group$"
+)
 POSSESSIVE = re.compile(r"^(?:['’]s\b|['’](?=\s))")
 
 
@@ -128,6 +131,8 @@ def _companies(text: str) -> list[tuple[int, int, str]]:
             ):
                 continue
             if len(parts) < 2 or (re.search(rf"^(?:{PORTFOLIO})\s", name) and pattern is SOFT_COMPANY):
+                continue
+            if NO_GROUP.search(name):
                 continue
             tail = ACRONYM.match(text, end)
             value = " ".join(name.split())

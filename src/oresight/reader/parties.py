@@ -204,7 +204,10 @@ def subject_of(parties: Parties, floor: int, at: int) -> tuple[Mention, ...]:
             if is_prepositional(low, group[0].start, floor) and not PLAN_OF.search(
                 low[max(floor, group[0].start - 40) : group[0].start]
             ):
-                continue
+                follows = at - group[-1].end < 24 and low[group[0].end : group[0].end + 1] == ","
+                if len(group) < 3 or not follows:
+                    continue
+                group = group[1:]  # "in Korea, A and B signed": the place is no member of the list
             last = group[-1]
             if last.form in ("adjective", "possessive") and last.person is None and last.kind == "economy":
                 if HEADS.match(low[last.end : last.end + 60]):

@@ -122,7 +122,7 @@ def _own_parties(
     found = codes_of(named)
     if len(found) >= 2:
         return found
-    for block in blocks[1:4]:
+    for block in blocks[1:14]:
         for group in groups_in(
             text, tuple(m for m in mentions if block.start <= m.start < block.end and m.kind == "economy")
         ):

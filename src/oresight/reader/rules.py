@@ -77,6 +77,8 @@ def _compile(pattern: str) -> tuple[re.Pattern[str], tuple[frozenset[str], ...]]
         if named and not optional:
             needs.append(frozenset(named))
         text = re.sub(r"\{(\w+)\}", r"[^\\s<]+(?:<\\w+>)*<\1>", body)
+        if not re.search(r"\\[dwS$]|%", body):
+            text = f"(?:{text})(?!\\w)"
         if named and head and not optional:
             text = f"(?P<head>{text})"
             head = False
