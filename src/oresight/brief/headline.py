@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from oresight.brief import reported
 from oresight.brief.anchors import Anchors
-from oresight.brief.content import Words
+from oresight.brief.content import Reference, Words
 from oresight.brief.findings import Findings
-from oresight.brief.results import Results, loss_difference, loss_of, lower, nothing
+from oresight.brief.results import (
+    Results,
+    gain_or_loss,
+    loss_difference,
+    loss_of,
+    lower,
+    nothing,
+    unsigned,
+)
 from oresight.policy.records import Agreement, Measure
 from oresight.policy.say import day, economy_name, goods, join
 
@@ -22,7 +30,8 @@ def title(results: Results, anchors: Anchors) -> str:
         return found.document.title
     if results.deal is None or results.both is None:
         if found.reading.measures or found.reading.agreements:
-            return f"What {buyer} would lose if {stress}"
+            loss = loss_of(results, anchors, results.stress)
+            return f"What {buyer} would {gain_or_loss(loss)[0] if loss else 'lose'} if {stress}"
         return found.document.title
     deals, many = _deals(found)
     change = loss_difference(results, anchors, results.both, results.stress)
@@ -85,18 +94,21 @@ def summary(results: Results, anchors: Anchors) -> Words:
     if loss is None:
         return (*words, f" The scenarios move no price that {buyer} faces.")
     stress = found.scenarios[results.stress].measures[-1]
-    words += (f" If {lower(results.name(results.stress))}{approved(stress)}, {buyer} would lose ", loss)
+    verb, amount = gain_or_loss(loss)
+    words += (f" If {lower(results.name(results.stress))}{approved(stress)}, {buyer} would {verb} ", amount)
     if results.both is None:
         return (*words, ".")
     change = loss_difference(results, anchors, results.both, results.stress)
     if nothing(change):
-        return (
-            *words,
-            "; what was agreed would not change that, for it puts no supply in the place of what is lost.",
-        )
+        why = ", for it puts no supply in the place of what is lost" if verb == "lose" else ""
+        return (*words, f"; what was agreed would not change that{why}.")
     if change.within_noise:
-        return (*words, "; what was agreed would change that by ", change, ", less than its noise.")
-    return (*words, "; what was agreed would change that by ", change, ".")
+        less = Reference("less than its noise", change.link)
+        return (*words, "; what was agreed would change that by ", less, ".")
+    worse, size = gain_or_loss(change)
+    if worse == verb:
+        return (*words, "; what was agreed would add ", unsigned(size), ".")
+    return (*words, "; what was agreed would take ", unsigned(size), " off that.")
 
 
 def _agreements_sentence(found: Findings) -> str:

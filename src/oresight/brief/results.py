@@ -94,7 +94,11 @@ def _stress_finding(results: Results, anchors: Anchors) -> Finding | None:
         return None
     buyer = economy_name(found.buyer, found.world)
     return Finding(
-        (f"If {lower(results.name(results.stress))}, {buyer} loses ", loss, "."),
+        (
+            f"If {lower(results.name(results.stress))}, {buyer} {gain_or_loss(loss)[0]}s ",
+            gain_or_loss(loss)[1],
+            ".",
+        ),
         (*_already(results, anchors), *_largest_part(results, anchors), *_steepest_price(results, anchors)),
     )
 
@@ -104,7 +108,7 @@ def _already(results: Results, anchors: Anchors) -> Words:
     before = loss_of(results, anchors, results.quo)
     if before is None or before.central <= 0:
         return ()
-    return ("Of that, ", before, " is the cost of what is in force already. ")
+    return ("What is in force already costs ", before, ". ")
 
 
 def _largest_part(results: Results, anchors: Anchors) -> Words:
@@ -222,7 +226,7 @@ def _promise_finding(results: Results, anchors: Anchors) -> Finding | None:
             ),
             (f"At the baseline {buyer} buys little or none of its {what} there.",),
         )
-    plain = Estimate(spared.central, spared.unit, spared.low, spared.high, link=spared.link)
+    plain = unsigned(spared)
     return Finding(
         (f"{promise} {'are' if many else 'is'} worth ", plain, f" to {buyer}{_noise(spared)}, {test}."),
         (
@@ -256,6 +260,20 @@ def _broken_promise(results: Results, anchors: Anchors, without: int) -> Finding
         ),
         (f"That is on top of a stress in which {lower(results.name(results.stress))}.",),
     )
+
+
+def gain_or_loss(loss: Estimate) -> tuple[str, Estimate]:
+    """A loss as what it is: ("lose", the loss), or ("gain", its opposite) where it is below zero."""
+    if loss.central >= 0:
+        return "lose", loss
+    low = None if loss.high is None else -loss.high
+    high = None if loss.low is None else -loss.low
+    return "gain", Estimate(-loss.central, loss.unit, low, high, loss.change, loss.link)
+
+
+def unsigned(e: Estimate) -> Estimate:
+    """The same estimate as an amount, shown without a plus."""
+    return Estimate(e.central, e.unit, e.low, e.high, False, e.link)
 
 
 def loss_of(results: Results, anchors: Anchors, scenario: int) -> Estimate | None:
