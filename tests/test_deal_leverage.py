@@ -67,7 +67,10 @@ def test_a_threat_moves_the_bargain_by_the_difference_of_harm() -> None:
 def test_no_pure_equilibrium_gives_the_mixed_one() -> None:
     got = judged([[0, 2], [2, 0]], [[2, 0], [0, 2]])
     assert not any(c.equilibrium for c in got.cells)
-    assert got.mixed == pytest.approx((0.5, 0.5))
+    (mix,) = got.equilibria
+    assert not mix.pure
+    assert [p for _, p in (*mix.first, *mix.second)] == pytest.approx([0.5] * 4)
+    assert mix.loss_first == pytest.approx(1.0)
 
 
 def test_verdict_counts_draws() -> None:

@@ -14,6 +14,7 @@ from oresight.policy.say import economy_name, measure_name
 from oresight.world.model import World
 
 LIVE = ("in_force", "threatened", "announced", "proposed", "suspended")
+MOST_ON_TOP = 2  # threats that are also choices on top of what is in force
 MOST_SINGLE = 4  # measures of a side that are choices of their own; all are in "all"
 
 
@@ -78,11 +79,13 @@ def table(
     scenario: Scenario | None = None,
     as_of: str = "",
     known_by: str = "",
+    only: tuple[str, ...] = (),
 ) -> Table:
     """The choices of two sides against each other.
 
     Moves are the measures that the ledger knows on the day, in force, threatened or suspended, and
     those of the scenario; what stood in the middle of the baseline year is part of the baseline.
+    With `only`, of the ledger's measures just these are moves and the others stay as they stand.
     The day is that of the scenario, else `as_of`, else the last on which the ledger knows anything.
 
     Raises InputError when the sides are unknown, are one, or have no move between them.
@@ -97,11 +100,13 @@ def table(
     notes = [
         f"only trade in the {len(world.commodities)} commodities of the baseline is counted: a tariff on all"
         " goods acts here on these alone, and soybeans, aircraft and the like are left out",
-        "the scarcity rent of a quota or licence is counted as kept by the economy that imposes it",
+        "a loss is the fall in consumer and producer surplus, duty revenue and the rents that an economy"
+        " keeps; the scarcity rent of a quota or licence is kept by the economy that imposes it, and the own"
+        " cost is shown with it and without it",
     ]
     left_out: list[str] = []
-    mine = _moves(world, ledger, side, other, scenario, day, known, left_out)
-    theirs = _moves(world, ledger, other, side, scenario, day, known, left_out)
+    mine = _moves(world, ledger, side, other, scenario, day, known, left_out, only)
+    theirs = _moves(world, ledger, other, side, scenario, day, known, left_out, only)
     if not mine and not theirs:
         raise InputError(
             f"leverage: on {day} neither {side} nor {other} has a measure against the other on these"
@@ -151,6 +156,7 @@ def _moves(
     day: str,
     known: str,
     left_out: list[str],
+    only: tuple[str, ...],
 ) -> tuple[Move, ...]:
     """An economy's live measures that reach another, each once."""
     before = {m.id for m in measures_in_force(ledger, f"{world.year}-07-01", EVER)}
@@ -161,6 +167,7 @@ def _moves(
         for s in standing(ledger, day, known)
         if isinstance(s.entry, Measure) and s.state.state in LIVE and s.entry.id not in before | dropped
     ]
+    live = [found for found in live if not only or found[0].id in only]
     live += [(m, "scenario", False) for m in (scenario.measures if scenario else ())]
     for measure, state, in_ledger in live:
         if measure.imposer != imposer or not reaches(measure, world)[world.economy_index[target]]:
@@ -201,6 +208,9 @@ def _side(world: World, economy: str, moves: Sequence[Move], notes: list[str]) -
     if stands < 0:
         stands = len(choices)
         choices.append(Choice("what is in force", standing_moves))
+    for move in [m for m in single if m.state != "in_force"][:MOST_ON_TOP] if standing_moves else ():
+        if {*standing_moves, move} != set(moves):
+            choices.append(Choice(f"what is in force and {move.name}", (*standing_moves, move)))
     if not any(set(choice.moves) == set(moves) for choice in choices):
         choices.append(Choice("all it has or threatens", tuple(moves)))
     return Side(economy, tuple(choices), stands, tuple(moves))

@@ -7,6 +7,7 @@ small. Bargains assume that money can change hands and that both count it alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,21 +28,61 @@ def pure_equilibria(first: Floats, second: Floats, tolerance: float = 0.0) -> li
     return [(int(a), int(b)) for a, b in np.argwhere(best)]
 
 
-def mixed_2x2(first: Floats, second: Floats) -> tuple[float, float] | None:
-    """The equilibrium in mixed choices of a game of two choices each, as the chance of the second choices.
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """An equilibrium in which sides may leave their choice to chance."""
 
-    Each side mixes so that the other is indifferent. None when no such pair lies strictly inside 0
-    to 1. Raises ValueError for another shape.
+    first: Floats  # (A,) chance of each choice
+    second: Floats  # (B,)
+    loss_first: float  # expected
+    loss_second: float
+
+
+def mixed_equilibria(first: Floats, second: Floats, tolerance: float = 1e-9) -> list[Mixed]:
+    """All equilibria of a nondegenerate game, pure and mixed, by enumeration of supports.
+
+    In such a game both sides mix over equally many choices (Nisan, Roughgarden, Tardos and Vazirani,
+    Algorithmic Game Theory, 2007, section 3.2): for every pair of supports of one size, each side
+    mixes so that the other loses alike from all of its support, and no choice outside would lose it
+    less. A degenerate game may have more equilibria than are found. The count of supports grows
+    exponentially; six choices a side take about 900.
+
+    Args:
+        first, second: losses of the two sides, shape (A, B).
+        tolerance: relative to the spread of the losses.
     """
-    if first.shape != (2, 2) or second.shape != (2, 2):
-        raise ValueError(f"two choices each are needed, not {first.shape}")
-    turn_first = first[0, 0] - first[0, 1] - first[1, 0] + first[1, 1]
-    turn_second = second[0, 0] - second[0, 1] - second[1, 0] + second[1, 1]
-    if turn_first == 0.0 or turn_second == 0.0:
+    scale = max(float(np.ptp(first)), float(np.ptp(second)), 1e-300)
+    one, two = first / scale, second / scale
+    found: list[Mixed] = []
+    for size in range(1, min(first.shape) + 1):
+        for rows in combinations(range(first.shape[0]), size):
+            for columns in combinations(range(first.shape[1]), size):
+                q = _indifferent(one[np.ix_(rows, columns)])
+                p = _indifferent(two[np.ix_(rows, columns)].T)
+                if p is None or q is None:
+                    continue
+                x, y = np.zeros(first.shape[0]), np.zeros(first.shape[1])
+                x[list(rows)], y[list(columns)] = p, q
+                loss_first, loss_second = float(x @ one @ y), float(x @ two @ y)
+                if (one @ y).min() < loss_first - tolerance or (x @ two).min() < loss_second - tolerance:
+                    continue
+                found.append(Mixed(x, y, loss_first * scale, loss_second * scale))
+    return found
+
+
+def _indifferent(losses: Floats) -> Floats | None:
+    """Chances of the columns, all above zero, at which every row of a square matrix loses alike."""
+    n = len(losses)
+    if n == 1:
+        return np.ones(1)
+    system = np.vstack([losses[1:] - losses[0], np.ones(n)])
+    right = np.zeros(n)
+    right[-1] = 1.0
+    # Rows that hang together leave no one mix, or a whole line of them.
+    if np.linalg.cond(system) > 1e12:
         return None
-    p = float((second[0, 0] - second[0, 1]) / turn_second)
-    q = float((first[0, 0] - first[1, 0]) / turn_first)
-    return (p, q) if 0.0 < p < 1.0 and 0.0 < q < 1.0 else None
+    chances: Floats = np.linalg.solve(system, right)
+    return chances if (chances > 1e-12).all() else None
 
 
 def best_answers(losses: Floats, tolerance: float = 0.0) -> NDArray[np.int64]:
@@ -53,32 +94,36 @@ def best_answers(losses: Floats, tolerance: float = 0.0) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class Bargain:
-    """How two sides split what they gain by agreeing, rather than staying at a threat point.
+    """How two sides split what they gain by agreeing, rather than staying at the disagreement point.
 
-    They choose the cell with the least joint loss; each side's net loss is its loss at the threat
-    point less half of the joint gain; `transfer` is the money that brings this about, from the
-    second side to the first (negative: from the first to the second).
+    They choose the cell with the least joint loss; each side's net loss is its loss at disagreement
+    less half of the joint gain; `transfer` is the money that brings this about, from the second side
+    to the first (negative: from the first to the second).
     """
 
     cell: tuple[int, int]
-    gain: float  # joint, zero or more
+    gain: float  # joint
     transfer: float
     first: float  # net loss
     second: float
 
 
-def nash_bargain(first: Floats, second: Floats, threat: tuple[int, int]) -> Bargain:
-    """The Nash bargain with money from the threat point, a cell of the matrices.
+def nash_bargain(first: Floats, second: Floats, disagreement: tuple[float, float]) -> Bargain:
+    """The Nash bargain with money, from the losses that the two expect if they do not agree.
 
     With transferable money the Nash product (d1 - x1)(d2 - x2) over x1 + x2 = joint loss is largest
-    where both gain alike (J. F. Nash, The bargaining problem, 1950).
+    where both gain alike (J. F. Nash, The bargaining problem, 1950), so that
+
+        transfer = ((first at the best cell - second there) - (d1 - d2)) / 2
+
+    Where the best cell is no better than disagreement the gain is not above zero and there is nothing
+    to agree on.
     """
     joint = first + second
     cell = np.unravel_index(int(np.argmin(joint)), joint.shape)
     best = (int(cell[0]), int(cell[1]))
-    gain = float(joint[threat] - joint[best])
-    net_first = float(first[threat]) - gain / 2.0
-    net_second = float(second[threat]) - gain / 2.0
+    gain = float(sum(disagreement) - joint[best])
+    net_first, net_second = disagreement[0] - gain / 2.0, disagreement[1] - gain / 2.0
     return Bargain(best, gain, float(first[best]) - net_first, net_first, net_second)
 
 

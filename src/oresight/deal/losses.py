@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oresight.deal.crises import Game, State, Variant, keep
+from oresight.deal.outages import split, with_outages
 from oresight.errors import unknown
 from oresight.impact.money import money
 from oresight.market.outcome import Outcome
@@ -21,8 +22,10 @@ from oresight.world.model import World
 Floats = NDArray[np.float64]
 Solve = Callable[[World, list[Wedges], int, int], Outcome]  # world, wedges, draws, seed
 
+Progress = Callable[[int, int], None]  # scenarios solved, of how many in the whole job
+
 BASELINE = Scenario("baseline")
-BATCH = 12  # scenarios solved together; the same draws in every batch
+BATCH = 4  # scenarios solved together, the same draws in every batch; bounds memory, paces progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +46,10 @@ def solve_market(world: World, wedges: list[Wedges], draws: int, seed: int) -> O
     return solve(world, wedges, draws=draws, seed=seed)
 
 
+def in_silence(done: int, of: int) -> None:
+    """Progress that nobody watches."""
+
+
 def state_losses(
     world: World,
     ledger: Ledger,
@@ -52,10 +59,12 @@ def state_losses(
     seed: int,
     solve: Solve = solve_market,
     start: Scenario = BASELINE,
+    progress: Progress = in_silence,
 ) -> Losses:
     """Solve every state of the games and account for one economy's loss against the start.
 
-    States of different chains do not touch each other, so one solve carries a state of each.
+    States of different chains do not touch each other, so one solve carries a state of each, and
+    leaves the chains that it carries no state of as they are in the baseline.
     Raises InputError for an economy that the world does not hold.
     """
     if economy not in world.economy_index:
@@ -74,18 +83,20 @@ def state_losses(
     found: dict[tuple[tuple[int, ...], State], Floats] = {}
     accuracy, failed, messages = 0.0, [], []
     bare = start.base == "baseline" and not start.measures
-    before = 0.0 if bare or not trips else _loss(world, ledger, start, n, draws, seed, solve)
+    total = len(trips) + (not bare and bool(trips))
+    before: Floats | float = 0.0
+    progress(0, total)
+    if total > len(trips):
+        outcome = solve(world, [to_wedges(start, world, ledger)], draws, seed)
+        before = money(outcome, outcome.solutions[0]).loss_by_commodity[:, :, n]
+        progress(1, total)
     for first in range(0, len(trips), BATCH):
         batch = trips[first : first + BATCH]
         wedges = [
-            to_wedges(
-                replace(
-                    start,
-                    name=f"state {first + k + 1} of {len(trips)}",
-                    measures=(*start.measures, *(m for measures in trip.values() for m in measures)),
-                ),
-                world,
-                ledger,
+            _alone(
+                _wedges(start, [m for measures in trip.values() for m in measures], world, ledger),
+                f"state {first + k + 1} of {len(trips)}",
+                {c for chain in trip for c in chain},
             )
             for k, trip in enumerate(batch)
         ]
@@ -101,16 +112,43 @@ def state_losses(
                     failed.append("; ".join(m.id for m in measures))
             if solution.draw_status[0] == "failed":
                 messages.append(solution.message)
+        progress(total - len(trips) + first + len(batch), total)
     return Losses(found, accuracy, tuple(failed), len(trips), tuple(dict.fromkeys(messages)))
 
 
-def _loss(
-    world: World, ledger: Ledger, start: Scenario, n: int, draws: int, seed: int, solve: Solve
-) -> Floats:
-    """What an economy loses in one scenario, (D, C) USD/yr, against the baseline year."""
-    outcome = solve(world, [to_wedges(start, world, ledger)], draws, seed)
-    loss: Floats = money(outcome, outcome.solutions[0]).loss_by_commodity[:, :, n]
-    return loss
+def _wedges(start: Scenario, measures: Sequence[Measure], world: World, ledger: Ledger) -> Wedges:
+    """The start with the measures of a state on top."""
+    policies, outages = split(measures)
+    return with_outages(
+        to_wedges(replace(start, measures=(*start.measures, *policies)), world, ledger), outages, world
+    )
+
+
+def _alone(wedges: Wedges, name: str, goods: set[int]) -> Wedges:
+    """The wedges on some commodities and on those that a shared cap ties to them; the rest undisturbed.
+
+    A chain without wedges is in equilibrium from the start, so that it costs no time to solve.
+    """
+    kept = set(goods)
+    for _ in wedges.caps:
+        for cap in wedges.caps:
+            reached = set(cap.routes[:, 0].tolist())
+            if reached & kept:
+                kept |= reached
+    inside = np.isin(np.arange(len(wedges.closed)), sorted(kept))[:, None, None]
+    return replace(
+        wedges,
+        name=name,
+        import_duty=np.where(inside, wedges.import_duty, 0.0),
+        export_tax=np.where(inside, wedges.export_tax, 0.0),
+        closed=wedges.closed & inside,
+        caps=tuple(cap for cap in wedges.caps if kept & set(cap.routes[:, 0].tolist())),
+        draws=tuple(
+            replace(draw, routes=draw.routes[np.isin(draw.routes[:, 0], sorted(kept))])
+            for draw in wedges.draws
+            if kept & set(draw.routes[:, 0].tolist())
+        ),
+    )
 
 
 def _in_order(states: Mapping[State, tuple[Measure, ...]]) -> list[tuple[Measure, ...]]:

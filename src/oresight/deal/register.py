@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from oresight.deal.outages import OUTAGE
 from oresight.errors import InputError, unknown
 from oresight.policy.constructors import measure_id
 from oresight.policy.reach import commodities_of, members, routes
@@ -45,6 +46,7 @@ AMOUNTS = {
     "export_quota": "share_of_baseline",
     "export_tax": "rate_percent",
     "import_tariff": "rate_percent",
+    OUTAGE: "share_of_baseline",  # the part of the economy's output that is left
 }
 
 BUNDLED = Path(__file__).with_name("data") / "risks.csv"
@@ -93,7 +95,7 @@ def load_risks(world: World, path: str | Path | None = None) -> tuple[Risk, ...]
 def _risk(row: Row, world: World) -> Risk:
     instrument = row.text("instrument")
     if instrument not in AMOUNTS:
-        known = [name for name in INSTRUMENTS if name in AMOUNTS]
+        known = [name for name in (*INSTRUMENTS, OUTAGE) if name in AMOUNTS]
         raise unknown("instrument", instrument, known, f"{row.file}, line {row.line}")
     needed = AMOUNTS[instrument]
     amounts: dict[str, float] = {}

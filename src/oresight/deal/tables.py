@@ -76,6 +76,10 @@ def amount_json(amount: Amount) -> dict[str, float | None]:
     return {"central": central, "low": amount.low, "high": amount.high}
 
 
+def _amount_or_null(amount: Amount | None) -> dict[str, float | None] | None:
+    return None if amount is None else amount_json(amount)
+
+
 def part_json(part: Part) -> dict[str, object]:
     """A part as plain data; the share is a fraction."""
     return {
@@ -142,6 +146,7 @@ def value_rows(valuation: Valuation) -> list[dict[str, object]]:
 def leverage_json(result: Leverage) -> dict[str, object]:
     """The table as plain data: amounts in million USD/yr."""
     return {
+        "title": result.title or None,
         "side": result.side,
         "other": result.other,
         "as_of": result.as_of,
@@ -166,6 +171,7 @@ def leverage_json(result: Leverage) -> dict[str, object]:
                 "state": e.state,
                 "own_cost": amount_json(e.own_cost),
                 "rent_kept": amount_json(e.rent),
+                "own_cost_without_rent": amount_json(e.without_rent),
                 "damage": amount_json(e.damage),
                 "ratio": e.ratio,
             }
@@ -181,8 +187,21 @@ def leverage_json(result: Leverage) -> dict[str, object]:
                 "answer": t.answer,
                 "credible_share": t.credible_share,
                 "verdict": t.verdict,
+                "bargain_without_threat": _amount_or_null(t.bargain_without),
+                "bargain_with_threat": _amount_or_null(t.bargain_with),
+                "moved": _amount_or_null(t.moved),
             }
             for t in result.threats
+        ],
+        "beliefs": [
+            {
+                "side": b.side,
+                "measure": b.name,
+                "chance": b.chance,
+                "transfer_to_side": amount_json(b.transfer),
+                "moved": amount_json(b.moved),
+            }
+            for b in result.beliefs
         ],
         "bargains": [
             {
@@ -195,9 +214,19 @@ def leverage_json(result: Leverage) -> dict[str, object]:
             for b in result.bargains
         ],
         "agreed": {"side": result.agreed[0], "other": result.agreed[1]},
-        "mixed": None if result.mixed is None else {"side": result.mixed[0], "other": result.mixed[1]},
+        "equilibria": [
+            {
+                "side": dict(e.first),
+                "other": dict(e.second),
+                "pure": e.pure,
+                "loss_side": e.loss_first,
+                "loss_other": e.loss_second,
+            }
+            for e in result.equilibria
+        ],
         "notes": list(result.notes),
         "left_out": list(result.left_out),
+        "not_covered": [{"what": n.what, "why": n.why, "source": n.source} for n in result.not_covered],
         "failed": list(result.failed),
         "draws": result.draws,
         "draws_solved": result.draws_solved,
@@ -217,10 +246,13 @@ def leverage_rows(result: Leverage) -> list[dict[str, object]]:
                 "measure": e.name,
                 "state": e.state,
                 "own cost, million USD/yr": million(e.own_cost.central),
-                "of which rent kept": million(-e.rent.central),
+                "without the rent it keeps": million(e.without_rent.central),
                 "damage, million USD/yr": million(e.damage.central),
                 "damage per dollar": "costs nothing" if e.ratio is None else f"{e.ratio:.2g}",
                 "carried out?": "" if threat is None else _carried(threat),
+                "moves the bargain by": ""
+                if threat is None or threat.moved is None
+                else million(threat.moved.central),
             }
         )
     return rows
@@ -243,6 +275,43 @@ def matrix_rows(result: Leverage) -> list[dict[str, object]]:
             mark = " *" if cell.equilibrium else ""
             row[column] = f"{million(cell.loss_first.central)} / {million(cell.loss_second.central)}{mark}"
         rows.append(row)
+    return rows
+
+
+def equilibrium_rows(result: Leverage) -> list[dict[str, object]]:
+    """The equilibria of the central case, as rows for printing."""
+
+    def told(mix: tuple[tuple[str, float], ...]) -> str:
+        return "; ".join(name if p > 0.995 else f"{percent(p)} {name}" for name, p in mix)
+
+    return [
+        {
+            f"{result.side} plays": told(e.first),
+            f"{result.other} plays": told(e.second),
+            f"loss to {result.side}": million(e.loss_first),
+            f"loss to {result.other}": million(e.loss_second),
+        }
+        for e in result.equilibria
+    ]
+
+
+def belief_rows(result: Leverage) -> list[dict[str, object]]:
+    """What a threat moves the bargain by, by how likely the other side thinks it, as rows for printing."""
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for b in result.beliefs:
+        row = rows.setdefault((b.side, b.name), {"side": b.side, "threat": b.name})
+        row[f"believed {percent(b.chance)}"] = million(b.moved.central)
+    return list(rows.values())
+
+
+def outside_rows(result: Leverage) -> list[dict[str, object]]:
+    """What the result does not cover, as rows for printing."""
+    rows: list[dict[str, object]] = [
+        {"not covered": n.what, "why": n.why, "source": n.source} for n in result.not_covered
+    ]
+    for line in result.left_out:
+        what, _, why = line.partition(": ")
+        rows.append({"not covered": what, "why": why, "source": "ledger"})
     return rows
 
 
