@@ -37,10 +37,24 @@ _SOURCE = hashlib.sha256(
 
 def compile_loops(function: F) -> F:
     """Compile with numba: no fast-math, no interpreter lock, machine code kept on disk if a folder allows."""
+    return _compile(function, "never")
+
+
+def compile_inline(function: F) -> F:
+    """The same for a function with one caller, into which it is written: it is then compiled once."""
+    return _compile(function, "always")
+
+
+def _compile(function: F, inline: str) -> F:
     # numba's cache follows the file of a function, not the files of those it calls: name the code of
     # both, or an edit in one would leave stale code in the other
     function.__qualname__ = f"{function.__qualname__}_{_SOURCE}"
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+    options: dict[str, Any] = {
+        "nogil": True,
+        "error_model": "numpy",
+        "boundscheck": False,
+        "inline": inline,
+    }
     try:
         return cast(F, numba.njit(cache=True, **options)(function))
     except RuntimeError:  # no folder can be written: compile anew in every process
@@ -379,7 +393,7 @@ def jacobian(b: Block, k: Work, v: Floats, sigma: Floats, form: int) -> None:
         J[m, m] += by_rent - 1e-10  # caps that overlap exactly would leave their rents open
 
 
-@compile_loops
+@compile_inline
 def _processes(b: Block, k: Work, supply_weight: Floats, take_weight: Floats) -> None:
     """Add to the Jacobian what goes through processes: output sold and input bought move together."""
     J = k.jacobian

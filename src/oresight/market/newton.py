@@ -14,6 +14,7 @@ from oresight.market.kernel import (
     LOG,
     Block,
     Work,
+    compile_inline,
     compile_loops,
     demand_integral,
     evaluate,
@@ -31,7 +32,7 @@ MAX_STEP = 4.0  # in relative price, for one Newton step
 CLIPPED, ATTEMPTS = 6, 36  # trial steps with single prices held back, and in all
 
 
-@compile_loops
+@compile_inline
 def solve_linear(A: Floats, y: Floats) -> bool:
     """Solve A y = y in place by Gaussian elimination with row exchange; False when A is singular."""
     n = y.size
@@ -61,7 +62,7 @@ def solve_linear(A: Floats, y: Floats) -> bool:
     return True
 
 
-@compile_loops
+@compile_inline
 def newton(
     b: Block,
     k: Work,
@@ -181,7 +182,7 @@ def solve_draws(
                 consumption[d], unmet[d], stock[d], consumer[d], producer[d])  # fmt: skip
 
 
-@compile_loops
+@compile_inline
 def _price_bound(b: Block, k: Work, v: Floats, sigma: Floats) -> float:
     """The row-sum bound on the error of any relative price (equation 15); NaN where it does not apply."""
     residuals(b, k, v, LINEAR)
@@ -197,7 +198,7 @@ def _price_bound(b: Block, k: Work, v: Floats, sigma: Floats) -> float:
     return worst
 
 
-@compile_loops
+@compile_inline
 def reach(
     b: Block,
     k: Work,
@@ -253,7 +254,7 @@ def reach(
             return False, total
 
 
-@compile_loops
+@compile_inline
 def _certify(b: Block, k: Work, v: Floats, record: Floats) -> None:
     """The largest residual over the scale of its node or cap, and the duality gap (equation 14)."""
     n = b.node_output.size
@@ -277,7 +278,7 @@ def _certify(b: Block, k: Work, v: Floats, record: Floats) -> None:
     record[4] = gap / turnover
 
 
-@compile_loops
+@compile_inline
 def _report(
     b: Block,
     k: Work,

@@ -22,7 +22,7 @@ from oresight.world.model import World
 
 Floats = NDArray[np.float64]
 
-CHUNK = 32  # draws solved between two reports of progress
+CHUNK = 16  # draws solved between two reports of progress
 
 
 def solve(
