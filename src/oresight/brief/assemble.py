@@ -148,10 +148,9 @@ def _column(results: Results, scenario: int) -> Column:
     found = results.found
     solution = found.outcome.solutions[scenario]
     if scenario == results.quo:
-        known = (
-            f", as known on {day(found.known_by)}" if found.known_by and found.known_by != found.as_of else ""
-        )
-        when = f"What was in force on {day(found.as_of)}{known}." if found.as_of else "The baseline."
+        quo = found.scenarios[scenario]
+        known = f", as known on {day(quo.known_by)}" if quo.known_by and quo.known_by != quo.as_of else ""
+        when = f"What was in force on {day(quo.as_of)}{known}." if quo.as_of else "Nothing new."
         words: Words = (f"{when} Compared with the baseline of {found.world.year}.",)
     elif scenario == results.deal:
         held = len(reported.promises(found.reading.provisions, found.world))
