@@ -29,6 +29,7 @@ from oresight.brief.results import (
     results_of,
 )
 from oresight.brief.supply import drawn_for, magnet_chain, supply_map
+from oresight.policy.records import Measure
 from oresight.policy.say import day, economy_name, join
 from oresight.world.scope import resolve
 
@@ -219,7 +220,7 @@ def _cautions(found: Findings) -> tuple[Words, ...]:
             (
                 "The restriction is a supposition, not a forecast: ",
                 share,
-                " of the baseline is let out, ",
+                f" of the baseline is let out{_drawn(stress[-1])}, ",
                 Reference("a share that is ours", _stress_share(found)),
                 ". Its effects scale with it.",
             )
@@ -231,6 +232,13 @@ def _cautions(found: Findings) -> tuple[Words, ...]:
         )
     )
     return tuple(cautions)
+
+
+def _drawn(stress: Measure) -> str:
+    if stress.approval_range is None:
+        return ""
+    low, high = stress.approval_range
+    return f" in the central case, and {100 * low:.0f} to {100 * high:.0f} % over the draws"
 
 
 def _stress_share(found: Findings) -> str:

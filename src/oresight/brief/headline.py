@@ -156,4 +156,4 @@ def approved(stress: Measure) -> str:
     if stress.approval_share is None:
         return ""
     what = goods(stress.commodities, stress.hs)
-    return f" (letting out {100 * stress.approval_share:.0f} % of its exports of {what})"
+    return f" (letting out about {100 * stress.approval_share:.0f} % of its exports of {what})"
