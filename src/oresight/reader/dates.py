@@ -174,6 +174,9 @@ def _resolve(
     forward = role in ("deadline", "expiry")
     if form in ("md", "dm"):
         year = _nearest_year(month, int(groups["day"]), published, forward)
+        since = low[: match.start()].endswith("since ")
+        if year is not None and since and dt.date(year, month, int(groups["day"])) > published:
+            year -= 1
         return (None if year is None else dt.date(year, month, int(groups["day"])).isoformat()), "docdate"
     if form == "m":
         past = match.group().startswith(("last", "since")) or (not forward and month > published.month)

@@ -187,7 +187,7 @@ def _meets(rule: Rule, low: str, numbers: list[Number], rates: list[Number]) -> 
     if need == "rate":
         return bool(rates) or any(n.kind == "points" for n in numbers)
     if need == "no rate":
-        return not rates
+        return not rates and not any(n.kind == "points" for n in numbers)
     if need == "money":
         return any(n.kind == "money" for n in numbers)
     if need in ("percent", "share"):

@@ -23,7 +23,7 @@ SOFT = (
     r"Industries|Technologies|Elements|Magnets|Graphite|Aluminium|Aluminum|"
     r"Semiconductor|Electronics|Airlines|Smelting|Refining|Rare Earths|Earths|"
     r"Battery|Batteries|Mines|Electric|Pharmaceuticals|Petroleum|Chemicals|"
-    r"Aerospace|Dynamics|Metal)"
+    r"Aerospace|Dynamics|Metal|Energy|Power)"
 )
 CAP = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’&-]*|\d[A-Z]\w*)"
 WRAP = r"(?:[^\S\n]+|\n(?!\s*\n))"

@@ -23,6 +23,12 @@ SECTORAL = ("statement", "supply_share", "commitment", "tariff", "export_control
 UNIT_PRICE = re.compile(
     r"\s*(?:per|a|an|/)\s*(?:metric\s)?(?:kilogram|kilo|kg|tonne|ton|lb|pound|ounce|barrel|unit|share)\b"
 )
+ENDED = re.compile(
+    r"no longer (?:be )?(?:in effect|collected|apply|applicable)"
+    r"|(?:shall be|is|are|hereby) (?:terminated|revoked|repealed|rescinded)"
+)
+HELD_OFF = re.compile(r"\b(?:is|are|shall be|remains?|be) (?:hereby |also )?suspended\b")
+MADE = re.compile(r"\b(?:announced|imposed|taken|adopted|issued|introduced)\s+(?:on|since|in|after)\s+$")
 SAID = re.compile(r"\b(?:said|announced|told|says)\b[^,.]{0,20}$")
 
 
@@ -54,7 +60,9 @@ def terms_in(terms: tuple[Find, ...], starts: list[int], start: int, end: int, k
     return tuple(dict.fromkeys(t.value for t in terms[left:right] if t.kind == kind))
 
 
-def pick_date(low: str, start: int, end: int, at: int, kind: str, published: dt.date | None) -> Date | None:
+def pick_date(
+    low: str, start: int, end: int, at: int, kind: str, published: dt.date | None, ended: bool = False
+) -> Date | None:
     """The date that a record carries: the one nearest to its verb that is not part of a citation."""
     if kind == "supply_share":
         return None
@@ -63,6 +71,8 @@ def pick_date(low: str, start: int, end: int, at: int, kind: str, published: dt.
         if CITED.search(low[max(start, start + date.start - 44) : start + date.start]):
             continue
         if kind in ("commitment",) and date.role == "event":
+            continue
+        if ended and MADE.search(low[max(start, start + date.start - 44) : start + date.start]):
             continue
         between = low[min(at, start + date.start) : max(at, start + date.start)]
         if kind in ("agreement", "commitment", "investment") and re.search(r"\bsaid\b", between):
@@ -130,8 +140,12 @@ def record_of(
         words = low[segment.start : draft.end]
     status = rule.status or status_of(tables, kind, words)
     if kind == "tariff" and draft.rate is not None and not rule.status:
-        status = _status_at(tables, low, segment.start, segment.start + draft.rate.start) or status
+        own = _status_at(tables, low, segment.start, segment.start + draft.rate.start)
+        status = own if own and (own != "removed" or draft.rate.kind != "points") else status
     subtype = rule.subtype or subtype_of(tables, kind, low[draft.head : segment.end])
+    if kind in ("tariff", "export_control") and draft.rate is None:
+        status = "removed" if ENDED.search(low, segment.start, segment.end) else status
+        status = "suspended" if HELD_OFF.search(low, segment.start, segment.end) else status
     numbers = numbers_of(low[segment.start : segment.end])
     clause = low[segment.start : segment.end]
     percents = [n for n in numbers if n.kind == "percent"]
@@ -170,7 +184,9 @@ def record_of(
     )
     if money and qualifier is None:
         qualifier = money[0].qualifier
-    date = pick_date(low, segment.start, segment.end, draft.head, kind, published)
+    span = draft.span if draft.span and dates_of(low[slice(*draft.span)], published) else None
+    left, right = span or (segment.start, segment.end)
+    date = pick_date(low, left, right, draft.head, kind, published, status in ("suspended", "removed"))
     if kind == "meeting" and date and date.value and published and len(date.value) == 10:
         status = "planned" if date.value > published.isoformat() else "held"
     role = date.role if date else None
