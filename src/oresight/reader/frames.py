@@ -104,11 +104,14 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
                 continue
             if rule.alone and kinds & MEASURES:
                 continue
-            if rule.unless and rule.unless.search(low):
+            ready = [
+                pattern
+                for pattern, needs in zip(rule.patterns, rule.needs, strict=True)
+                if all(group & tagged.classes for group in needs)
+            ]
+            if not ready or (rule.unless and rule.unless.search(low)):
                 continue
-            for pattern, needs in zip(rule.patterns, rule.needs, strict=True):
-                if not all(group & tagged.classes for group in needs):
-                    continue
+            for pattern in ready:
                 match = pattern.search(tagged.text)
                 if not match:
                     continue
