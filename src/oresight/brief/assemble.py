@@ -171,10 +171,10 @@ def _named(message: str, found: Findings) -> str:
     world = found.world
 
     def name(match: re.Match[str]) -> str:
-        code = match.group(0)
-        return economy_name(code, world) if code in world.economy_index else code
+        code = match.group(2)
+        return f" in {economy_name(code, world)}" if code in world.economy_index else match.group(0)
 
-    return re.sub(r"\b[A-Z]{3}\b", name, message)
+    return re.sub(r"( in)? ([A-Z]{3})\b", name, message)
 
 
 def _method(found: Findings, anchors: Anchors) -> tuple[Words, ...]:
