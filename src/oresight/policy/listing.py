@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from oresight.errors import InputError
 from oresight.policy.ledger import Ledger, Standing, standing
+from oresight.policy.own import Own
 from oresight.policy.reach import commodities_of, commodity_reach, members, reaches
 from oresight.policy.records import Agreement, Measure, Provision
+from oresight.policy.repeats import repeated
 from oresight.policy.stacking import lines_of
 from oresight.world.model import World
 from oresight.world.scope import economies, resolve
@@ -43,6 +45,45 @@ def ledger_rows(
                 continue
             rows.append(_agreement_row(s.entry, s))
             rows.extend(_provision_row(p, s) for p in told)
+    return rows
+
+
+def joined_rows(
+    ledger: Ledger,
+    own: Own,
+    world: World,
+    as_of: str,
+    known_by: str = "",
+    imposer: str = "",
+    target: str = "",
+    commodity: str = "",
+) -> list[Row]:
+    """The rows of the ledger and of a user's own entries, each with where it comes from.
+
+    `texts` are the titles of the texts that tell an entry, `quotes` their words, and `repeats` the entries
+    of the ledger that say the same; all three are empty for the ledger's own rows. Filters are as in
+    `ledger_rows`.
+    """
+    known = known_by or as_of
+    words = (as_of, known_by, imposer, target, commodity)
+    rows: list[Row] = [
+        {**row, "texts": [], "quotes": [], "repeats": []} for row in ledger_rows(ledger, world, *words)
+    ]
+    same = repeated(own.ledger, ledger, world, known)
+    there = {*ledger.ids, *(e.id for e in ledger.exemptions)}
+    titles = {t.sha256: t.title for t in own.texts}
+    for row in ledger_rows(own.ledger, world, *words):
+        told = [t for t in own.told if t.entry == row["id"] or t.entry.endswith(f"/{row['id']}")]
+        if row["id"] in there:
+            continue  # an entry of the bundled ledger that was exported and came back
+        rows.append(
+            {
+                **row,
+                "texts": list(dict.fromkeys(titles[t.text] for t in told)),
+                "quotes": [t.quote for t in told],
+                "repeats": list(same.get(str(row["id"]), ())),
+            }
+        )
     return rows
 
 

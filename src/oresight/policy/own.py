@@ -106,7 +106,7 @@ def _join(ones: Iterable[T], others: Iterable[T]) -> tuple[T, ...]:
         states = set(entry.states)
         if entry.id in kept:
             known: T = kept[entry.id]
-            if replace(known, states=()) != replace(entry, states=()):
+            if plain(replace(known, states=())) != plain(replace(entry, states=())):
                 raise InputError(
                     f"two entries called {entry.id!r} say different things; give one of them another id"
                 )

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -169,6 +170,14 @@ def _collected_since(ledger: Ledger, world: World) -> NDArray[np.float64]:
                     if (origin, line) in rates and n != d:
                         above[c, n, d] += weight * (rates[origin, line] - middle[k, n]) / 100
     return above
+
+
+def days_of_change(ledger: Ledger) -> tuple[str, ...]:
+    """Every day, in order, on which an import tariff or an exemption begins, ends or runs out."""
+    tariffs = [m for m in ledger.measures if m.instrument == "import_tariff"]
+    states = [s for m in tariffs for s in m.states] + [s for e in ledger.exemptions for s in e.states]
+    over = {(date.fromisoformat(s.until) + timedelta(days=1)).isoformat() for s in states if s.until}
+    return tuple(sorted(({s.on for s in states} | over) - {""}))
 
 
 def _line_duties(
