@@ -26,8 +26,6 @@ from oresight.world.model import Range, World
 Floats = NDArray[np.float64]
 Solve = Callable[[World, list[Wedges], int, int], Outcome]
 
-LICENCE_SHARES = 8  # values of an open approval share that the draws are spread over
-
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -102,9 +100,8 @@ def hindcast(
 
 
 def _replay(episode: Episode, world: World, ledger: Ledger, draws: int, seed: int, solve: Solve) -> Replayed:
-    wedges = [to_wedges(episode.scenario, w, ledger) for w in (world, *approvals(episode, world, draws))]
-    windowed = window(world, wedges[0], episode.months)[0]
-    outcome = solve(windowed, [window(world, w, episode.months)[1] for w in wedges], draws, seed)
+    windowed, wedges = window(world, to_wedges(episode.scenario, world, ledger), episode.months)
+    outcome = solve(windowed, [wedges], draws, seed)
     solution = outcome.solutions[0]
     caveats = caveats_of(episode, world)
     imposers = tuple(dict.fromkeys(m.imposer for m in episode.scenario.measures))
@@ -112,9 +109,8 @@ def _replay(episode: Episode, world: World, ledger: Ledger, draws: int, seed: in
     held = []
     for seen in episode.observed:
         if seen.variable in COMPUTED:
-            values = [predict(outcome, s, seen, imposers) for s in outcome.solutions]
-            known = [v for v in values if v is not None]
-            central, low, high = interval(_pooled(known)) if known else (None, None, None)
+            values = predict(outcome, solution, seen, imposers)
+            central, low, high = (None, None, None) if values is None else interval(values)
         else:
             table = table if table is not None else _table(outcome, imposers)
             central, low, high = _from_table(table, seen)
@@ -124,50 +120,6 @@ def _replay(episode: Episode, world: World, ledger: Ledger, draws: int, seed: in
             note = "the baseline has nothing there to predict"
         held.append(Held(episode.id, seen, central, low, high, inside, note))
     return Replayed(episode, solution, outcome, tuple(held), caveats)
-
-
-def approvals(episode: Episode, world: World, draws: int) -> tuple[World, ...]:
-    """The world with the share that licences approve at evenly spaced quantiles of its stated range.
-
-    Empty when no licence of the episode leaves its share open, or nothing is drawn. The share is
-    part of the scenario and not of the market, whose draws do not hold it.
-    """
-    scenario = episode.scenario
-    open_share = any(
-        m.instrument == "export_licensing" and m.approval_share is None for m in scenario.measures
-    )
-    if not open_share or draws < LICENCE_SHARES or "licence_approval_share" in dict(scenario.assume):
-        return ()
-
-    def at(quantile: float) -> World:
-        rows = tuple(
-            replace(a, value=_point(a.value, quantile)) if a.name == "licence_approval_share" else a
-            for a in world.assumptions
-        )
-        return replace(world, assumptions=rows)
-
-    return tuple(at((n + 0.5) / LICENCE_SHARES) for n in range(LICENCE_SHARES))
-
-
-def _point(value: Range, quantile: float) -> Range:
-    from oresight.market.parameters import triangular
-
-    at = float(triangular(value, np.array([quantile]))[0])
-    return Range(at, at, at)
-
-
-def _pooled(values: list[Floats]) -> Floats:
-    """Draws of the first, or the draws of the others in turn where there are any; draw 0 of the first.
-
-    Each of the others gives a run of consecutive draws: consecutive points of a Sobol sequence
-    spread over the cube, while every eighth point would not.
-    """
-    if len(values) == 1:
-        return values[0]
-    count = values[0].size - 1
-    ends = [round(n * count / (len(values) - 1)) for n in range(len(values))]
-    parts = [v[1 + a : 1 + b] for v, a, b in zip(values[1:], ends[:-1], ends[1:], strict=True)]
-    return np.concatenate([values[0][:1], *parts])
 
 
 def caveats_of(episode: Episode, world: World) -> tuple[str, ...]:
