@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from oresight.reader import rules as rulebook
+from oresight.reader.gazetteer import Find
 from oresight.reader.mentions import Mention
 from oresight.reader.numbers import Number, numbers_of
 from oresight.reader.parties import codes_of, groups_in, is_prepositional
@@ -164,6 +165,8 @@ def _read(page: Page, match: Match, low: str) -> list[Draft]:
         and not RELATIVE.search(low[: n.start])
         and not COVERAGE.match(low[n.end : n.end + 24])
     ]
+    if rule.requires == "mineral" and all(term.kind != "mineral" for term in _terms(page, segment)):
+        return []
     if not _meets(rule, low, numbers, rates) or (rule.kind == "commitment" and low.endswith(":")):
         return []
     roles = roles_of(page, match)
@@ -183,6 +186,11 @@ def _read(page: Page, match: Match, low: str) -> list[Draft]:
     if rule.kind in ("tariff", "threat") and (rates or points):
         return _per_rate(page, base, sorted(rates + points, key=lambda n: n.start), low)
     return [base]
+
+
+def _terms(page: Page, segment: Segment) -> tuple[Find, ...]:
+    left = bisect.bisect_left(page.term_starts, segment.start)
+    return page.terms[left : bisect.bisect_left(page.term_starts, segment.end)]
 
 
 def _meets(rule: Rule, low: str, numbers: list[Number], rates: list[Number]) -> bool:

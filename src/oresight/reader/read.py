@@ -61,7 +61,7 @@ def read(text: str, *, published: str | None = None, title: str | None = None) -
     or one that does not look English.
     """
     day = _published(published)
-    if not text.strip("\ufeff \t\r\n\xa0"):
+    if not text.replace("\ufeff", " ").strip():
         raise InputError("the text is empty; give an article, a fact sheet or an agreement in English")
     low = fold(text)
     if not _looks_english(low):
@@ -89,8 +89,10 @@ def read(text: str, *, published: str | None = None, title: str | None = None) -
         spans = [(s.start, s.end) for s in sentences]
         parties = resolve(text, low, naming.mentions, spans, own, naming.home, issuer)
         quoted = quotations(text, [(b.start, b.end) for b in blocks])
-        page = Page(text, low, blocks, sentences, parties, naming.terms, quoted, order, instrument)
         starts = [term.start for term in naming.terms]
+        page = Page(
+            text, low, blocks, sentences, parties, naming.terms, tuple(starts), quoted, order, instrument
+        )
         read_off = [record_of(page, draft, tables, day, starts) for draft in drafts_of(page, tables)]
         read_off += statements_of(page, tables, day, read_off, starts)
         records = complete(merge(read_off), page, day, name)

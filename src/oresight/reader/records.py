@@ -27,7 +27,10 @@ ENDED = re.compile(
     r"no longer (?:be )?(?:in effect|collected|apply|applicable)"
     r"|(?:shall be|is|are|hereby) (?:terminated|revoked|repealed|rescinded)"
 )
-HELD_OFF = re.compile(r"\b(?:is|are|shall be|remains?|be) (?:hereby |also )?suspended\b")
+HELD_OFF = re.compile(
+    r"\b(?:is|are|was|were|been|shall be|remains?|be) (?:hereby |also )?"
+    r"(?:suspended|delayed|postponed|paused|put on hold)\b"
+)
 MADE = re.compile(r"\b(?:announced|imposed|taken|adopted|issued|introduced)\s+(?:on|since|in|after)\s+$")
 SAID = re.compile(r"\b(?:said|announced|told|says)\b[^,.]{0,20}$")
 
@@ -143,7 +146,7 @@ def record_of(
         own = _status_at(tables, low, segment.start, segment.start + draft.rate.start)
         status = own if own and (own != "removed" or draft.rate.kind != "points") else status
     subtype = rule.subtype or subtype_of(tables, kind, low[draft.head : segment.end])
-    if kind in ("tariff", "export_control") and draft.rate is None:
+    if kind in ("tariff", "export_control") and draft.span is None:
         status = "removed" if ENDED.search(low, segment.start, segment.end) else status
         status = "suspended" if HELD_OFF.search(low, segment.start, segment.end) else status
     numbers = numbers_of(low[segment.start : segment.end])
@@ -266,7 +269,8 @@ def same(a: Record, b: Record) -> bool:
     if a.kind != b.kind or a.kind == "statement":
         return False
     if a.quote == b.quote and a.start == b.start:
-        return a.rate_percent == b.rate_percent and set(a.targets) == set(b.targets)
+        mine = (a.rate_percent, a.rate_change_points, a.share_percent, set(a.targets))
+        return mine == (b.rate_percent, b.rate_change_points, b.share_percent, set(b.targets))
     if a.kind == "meeting":
         return set(a.actors) == set(b.actors) and a.status == b.status and None in (a.date, b.date)
     if a.kind == "agreement":

@@ -69,6 +69,7 @@ class Page:
     sentences: list[Sentence]
     parties: Parties
     terms: tuple[Find, ...]
+    term_starts: tuple[int, ...]
     quoted: list[tuple[int, int]]  # direct speech
     order: bool  # an executive order, a regulation
     instrument: bool  # a treaty, an order, a joint statement, a fact sheet
@@ -202,7 +203,7 @@ def _counterparties(
         left = max((m.end for m in group), default=match.start)
         linked = after_preposition(parties, left, segment.end, "with|including|to")
         return actors, tuple(c for c in codes_of(linked) if c not in actors)
-    left = match.head if actors else segment.start
+    left = max((m.end for m in group), default=match.head) if actors else segment.start
     words = "with|including|from|and|to" if actors else "with|between|among|and|to"
     withs = after_preposition(parties, left, segment.end, words)
     targets = tuple(c for c in codes_of(withs) if c not in actors)
@@ -282,7 +283,8 @@ def _promised_to(
 def _fits(rule: Rule, actors: tuple[str, ...], targets: tuple[str, ...], own: tuple[str, ...]) -> bool:
     need = rule.requires
     if need == "two":
-        return len(set(actors) | set(targets)) >= 2
+        body = rule.name == "standing body" and any(not STATE.fullmatch(actor) for actor in actors)
+        return body or len(set(actors) | set(targets)) >= 2
     if need == "state subject":
         return (
             bool(actors)
@@ -291,6 +293,6 @@ def _fits(rule: Rule, actors: tuple[str, ...], targets: tuple[str, ...], own: tu
         )
     if need == "rate" and not actors and not targets:
         return True
-    if need in ("party", "money", "share", "body", "agreement"):
+    if need in ("party", "mineral", "money", "share", "body", "agreement"):
         return bool(actors)
     return bool(actors or targets)
