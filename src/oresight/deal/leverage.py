@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from oresight.deal.amounts import MILLION, Amount, amount_of
 from oresight.deal.cases import Case, NotCovered
 from oresight.deal.choices import Move, Side, Table, table
 from oresight.deal.games import (
@@ -23,7 +24,6 @@ from oresight.deal.games import (
     pure_equilibria,
 )
 from oresight.deal.losses import BATCH, Progress, Solve, in_silence, solve_market
-from oresight.deal.value import MILLION, Amount, amount_of
 from oresight.impact.money import money
 from oresight.policy.compile import to_wedges
 from oresight.policy.ledger import Ledger

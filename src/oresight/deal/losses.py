@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,6 +49,16 @@ def solve_market(world: World, wedges: list[Wedges], draws: int, seed: int) -> O
 
 def in_silence(done: int, of: int) -> None:
     """Progress that nobody watches."""
+
+
+def stages(progress: Progress, count: int) -> Iterator[Progress]:
+    """Progress of each of several stages, as parts of equal size of one whole."""
+    for stage in range(count):
+
+        def part(done: int, of: int, stage: int = stage) -> None:
+            progress(round(1000 * (stage + done / max(of, 1)) / count), 1000)
+
+        yield part
 
 
 def state_losses(
@@ -172,6 +183,12 @@ class Expected:
         self._chances = [(happens, game.chance(happens, probability)) for happens in game.occurrences]
         self._by_variant: dict[Variant, Floats] = {}
         self._by_coalition: dict[frozenset[tuple[int, int]], Floats] = {}
+
+    def under(self, compliance: Mapping[int, Floats]) -> Expected:
+        """The same game when promises are kept with other probabilities."""
+        other = copy(self)
+        other._compliance, other._by_coalition = compliance, {}
+        return other
 
     def of(self, players: frozenset[tuple[int, int]]) -> Floats:
         """Expected loss, (D, C) USD/yr, when these (provision, risk) promises stand.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from oresight.deal.amounts import Amount, amount_of, draw_ranges
 from oresight.deal.crises import games
-from oresight.deal.losses import BASELINE, Expected, Solve, solve_market, state_losses
+from oresight.deal.losses import BASELINE, Expected, Progress, Solve, in_silence, solve_market, state_losses
 from oresight.deal.register import Risk
-from oresight.deal.value import Amount, amount_of, draw_ranges
 from oresight.policy.ledger import Ledger
 from oresight.policy.records import Scenario
 from oresight.world.model import World
@@ -52,6 +52,7 @@ def rank(
     seed: int = 0,
     solve: Solve = solve_market,
     start: Scenario = BASELINE,
+    progress: Progress = in_silence,
 ) -> Ranking:
     """Rank commodities by a buyer's expected yearly loss, with no promise counted.
 
@@ -60,7 +61,7 @@ def rank(
     before a risk comes. Raises InputError for an unknown economy.
     """
     played = games(world, risks, ())
-    losses = state_losses(world, ledger, played, buyer, draws, seed, solve, start)
+    losses = state_losses(world, ledger, played, buyer, draws, seed, solve, start, progress)
     n = world.economy_index[buyer]
     drawn = draw_ranges({f"risk {r.id}": r.probability for r in risks}, draws, seed)
     probability = {r.id: drawn[f"risk {r.id}"] for r in risks}

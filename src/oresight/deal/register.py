@@ -122,6 +122,7 @@ def _risk(row: Row, world: World) -> Risk:
             commodities=scope,
             title=title,
             source=row.text("source"),
+            approval_range=_range_of(row, world) if needed == "approval_share" else None,
             **amounts,  # type: ignore[arg-type]
         ),
         probability=_probability(row),
@@ -138,6 +139,14 @@ def _amount(row: Row, name: str, world: World) -> float:
         if assumption.name == row.text(name):
             return assumption.value.central
     return row.number(name, low=0.0, high=1.0 if name == "approval_share" else float("inf"))
+
+
+def _range_of(row: Row, world: World) -> tuple[float, float] | None:
+    """The ends of the assumption that an approved share is taken from; None for a number."""
+    for assumption in world.assumptions:
+        if assumption.name == row.text("approval_share"):
+            return assumption.value.low, assumption.value.high
+    return None
 
 
 def _probability(row: Row) -> Range:

@@ -18,9 +18,6 @@ STOPS = {**FORBIDS, "tariff_held": ("import_tariff",)}
 
 NOT_VALUED = {
     "tariff_removal": "a duty taken away is no risk stopped; simulate it as a scenario",
-    "market_opening": "it stops no measure; its worth is in what gets built, which is not valued here",
-    "supply_increase": "it names no tonnes and stops no measure",
-    "investment": "it brings capacity in later years, which is not valued here",
     "cooperation": "it promises talks and projects, no measure that could be valued",
 }
 

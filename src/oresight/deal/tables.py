@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from oresight.deal.amounts import Amount, Part
 from oresight.deal.leverage import Leverage, Threat
 from oresight.deal.rank import Ranking
 from oresight.deal.register import Risk
-from oresight.deal.value import Amount, Part, ProvisionValue, Valuation
+from oresight.deal.value import ProvisionValue, Valuation
 from oresight.deal.words import million, percent
+from oresight.policy.records import Measure, Provision
+from oresight.policy.say import join
+from oresight.world.model import Range
 
 
 def value_json(valuation: Valuation) -> dict[str, object]:
@@ -36,7 +40,7 @@ def value_json(valuation: Valuation) -> dict[str, object]:
                 **amount_json(v.worth),
                 "alone": amount_json(v.alone),
                 "last": amount_json(v.last),
-                "kept": {"central": v.kept.central, "low": v.kept.low, "high": v.kept.high},
+                "kept": range_json(v.kept),
                 "by_risk": [part_json(part) for part in v.by_risk],
                 "by_commodity": [part_json(part) for part in v.by_commodity],
                 "sampling_error": v.sampling_error,
@@ -45,8 +49,48 @@ def value_json(valuation: Valuation) -> dict[str, object]:
             }
             for v in valuation.provisions
         ],
+        "capacity": [
+            {
+                "id": c.text.id,
+                "name": c.name,
+                "kind": kind_of(c.text),
+                "quote": c.text.quote,
+                **amount_json(c.worth),
+                "take_up": range_json(c.take_up),
+                "brings": [
+                    {
+                        "project": b.project.project,
+                        "title": b.project.title,
+                        "economy": b.project.economy,
+                        "commodity": b.project.commodity,
+                        "capacity_t": b.project.capacity_t,
+                        "source": b.project.source,
+                        "year": b.year,
+                        "part_of_year": b.span,
+                        "months_earlier": b.months,
+                    }
+                    for b in c.brings
+                ],
+                "by_project": [part_json(part) for part in c.by_project],
+                "by_risk": [part_json(part) for part in c.by_risk],
+                "verdict": c.verdict,
+                "sentence": c.sentence,
+            }
+            for c in valuation.capacity
+        ],
+        "compliance_sweep": [
+            {
+                "kept": swept.kept,
+                "avoided": amount_json(swept.avoided),
+                "provisions": [
+                    {"id": v.provision.id, **amount_json(worth)}
+                    for v, worth in zip(valuation.provisions, swept.worths, strict=True)
+                ],
+            }
+            for swept in valuation.sweep
+        ],
         "not_valued": [
-            {"id": p.id, "name": name, "kind": p.kind, "quote": p.quote, "reason": reason}
+            {"id": p.id, "name": name, "kind": kind_of(p), "quote": p.quote, "reason": reason}
             for p, name, reason in valuation.not_valued
         ],
         "risks": [risk_json(risk) for risk in valuation.risks],
@@ -68,6 +112,16 @@ def _why(v: ProvisionValue) -> str:
     share = v.by_risk[0].share
     part = "" if share is None or share > 0.995 else f"{percent(share)} "
     return f"{part}through: {v.by_risk[0].name}; mostly in {v.by_commodity[0].name}"
+
+
+def kind_of(clause: Provision | Measure) -> str:
+    """The kind of a promise, or the instrument of a measure."""
+    return clause.kind if isinstance(clause, Provision) else clause.instrument
+
+
+def range_json(value: Range) -> dict[str, float]:
+    """A range as plain data."""
+    return {"central": value.central, "low": value.low, "high": value.high}
 
 
 def amount_json(amount: Amount) -> dict[str, float | None]:
@@ -117,6 +171,16 @@ def value_rows(valuation: Valuation) -> list[dict[str, object]]:
         }
         for v in valuation.provisions
     ]
+    rows += [
+        {
+            "provision": c.name,
+            "million USD/yr": million(c.worth.central),
+            "90 % interval": f"{million(c.worth.low)} to {million(c.worth.high)}",
+            "kept": f"{100 * c.take_up.central:.0f} %",
+            "why": f"in {min(b.year for b in c.brings)}, through {join([b.project.title for b in c.brings])}",
+        }
+        for c in valuation.capacity
+    ]
     for _, name, reason in valuation.not_valued:
         rows.append(
             {
@@ -140,6 +204,18 @@ def value_rows(valuation: Valuation) -> list[dict[str, object]]:
                 "why": f"over {len(valuation.risks)} risks of the register",
             }
         )
+    return rows
+
+
+def sweep_rows(valuation: Valuation) -> list[dict[str, object]]:
+    """What each provision is worth by how often promises are kept, as rows for printing."""
+    rows: list[dict[str, object]] = []
+    for k, v in enumerate(valuation.provisions):
+        row: dict[str, object] = {"provision": v.name}
+        for swept in valuation.sweep:
+            row[f"kept {percent(swept.kept)}"] = million(swept.worths[k].central)
+        row["as assumed"] = f"{million(v.worth.central)} (kept {percent(v.kept.central)})"
+        rows.append(row)
     return rows
 
 

@@ -8,50 +8,41 @@ not over luck: each draw is an expectation over states.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
+from oresight.deal.amounts import MILLION, Amount, Part, amount_of, draw_ranges, is_noise, parts_of
+from oresight.deal.capacity import TAKE_UP, CapacityValue, capacity_values, clauses, plants
 from oresight.deal.crises import Game, crises, games
-from oresight.deal.losses import BASELINE, Expected, Solve, solve_market, state_losses
+from oresight.deal.losses import (
+    BASELINE,
+    Expected,
+    Progress,
+    Solve,
+    in_silence,
+    solve_market,
+    stages,
+    state_losses,
+)
 from oresight.deal.register import Risk
 from oresight.deal.shapley import EXACT_LIMIT, owen, sampled
 from oresight.deal.spared import NOT_VALUED, stops
 from oresight.deal.words import SMALLEST, promise_name, worth_sentence
 from oresight.errors import InputError
-from oresight.impact.rows import interval
-from oresight.market.parameters import triangular
+from oresight.outlook.projects import Project, load_projects
 from oresight.policy.ledger import Ledger
-from oresight.policy.records import Provision, Scenario
+from oresight.policy.records import Measure, Provision, Scenario
 from oresight.policy.say import economy_name
 from oresight.world.model import Range, World
 
 Floats = NDArray[np.float64]
 
-MILLION = 1e6
+SWEPT = (0.25, 0.5, 0.75, 1.0)  # probabilities of keeping a promise in the table of values against it
 ORDERS = 2000  # sampled when there are too many provisions to count all orders
 Z90 = 1.6449  # of the normal distribution, for the error of a sampled share
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """Million USD a year: central case, 5th and 95th percentile over draws (None without draws)."""
-
-    central: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a provision's value in million USD a year; its share is None when the whole is zero."""
-
-    name: str
-    central: float
-    share: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +63,15 @@ class ProvisionValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Swept:
+    """What provisions are worth if every promise is kept with one probability."""
+
+    kept: float
+    avoided: Amount
+    worths: tuple[Amount, ...]  # in the order of `Valuation.provisions`
+
+
+@dataclass(frozen=True, slots=True)
 class Valuation:
     """A deal valued: expected yearly loss to the beneficiary, and what each provision takes off it."""
 
@@ -80,7 +80,9 @@ class Valuation:
     loss_with: Amount
     avoided: Amount
     provisions: tuple[ProvisionValue, ...]
-    not_valued: tuple[tuple[Provision, str, str], ...]  # provision, its name, the reason
+    capacity: tuple[CapacityValue, ...]  # clauses that bring plants; beside the sums above, not in them
+    sweep: tuple[Swept, ...]  # the same deal by how often promises are kept
+    not_valued: tuple[tuple[Provision | Measure, str, str], ...]  # clause, its name, the reason
     risks: tuple[Risk, ...]
     failed: tuple[str, ...]  # states without an equilibrium in the central case
     messages: tuple[str, ...]
@@ -94,8 +96,8 @@ class Valuation:
 class ClauseValue:
     """A line of the table "what each clause is worth"; amounts are None where it cannot be valued."""
 
-    provision: Provision
-    central: float | None  # million USD/yr
+    provision: Provision | Measure
+    central: float | None  # million USD/yr; of capacity, in the year counted
     low: float | None
     high: float | None
     sentence: str
@@ -111,6 +113,9 @@ def value(
     seed: int = 0,
     solve: Solve = solve_market,
     start: Scenario = BASELINE,
+    measures: Sequence[Measure] = (),
+    projects: Sequence[Project] | None = None,
+    progress: Progress = in_silence,
 ) -> Valuation:
     """Value provisions for an economy over a register of risks.
 
@@ -125,24 +130,40 @@ def value(
         solve: the market's solver, or another with its signature (in tests).
         start: what stands before a risk comes, such as `status_quo("2025-10-26")`; losses are against it.
             Agreements on record between the parties of a provision are set aside.
+        measures: of the text or scenario; those that bring capacity (stakes, price floors) are valued.
+        projects: plants that may open, by default the outlook's table.
+        progress: called with (done, total) over the whole job, in steps of a batch.
 
     Raises InputError for an unknown economy or a missing compliance assumption.
     """
     unique = list(dict.fromkeys(provisions))
-    open_to_value = [p for p in unique if not _reason(p, world)]
+    open_to_value = [p for p in unique if not _reason(p, world) and not _brings(p)]
+    table = tuple(load_projects() if projects is None else projects)
+    built = clauses(world, [p for p in unique if _brings(p)], tuple(dict.fromkeys(measures)), table)
+    watch = stages(progress, 1 + 2 * len(plants(built)))
     played = games(world, risks, open_to_value)
     alone = set_aside(start, ledger, open_to_value)
-    losses = state_losses(world, ledger, played, beneficiary, draws, seed, solve, alone)
+    losses = state_losses(world, ledger, played, beneficiary, draws, seed, solve, alone, next(watch))
+    capacity, broken = capacity_values(
+        world, ledger, built, risks, table, beneficiary, draws, seed, solve, alone, watch
+    )
     probability, compliance = _sample(world, risks, open_to_value, draws, seed)
     C, D = len(world.commodities), draws + 1
-    without, kept_by_all = np.zeros((D, C)), np.zeros((D, C))
+    expected = [Expected(game, losses, probability, compliance) for game in played]
     tally = [_Tally(D, C) for _ in open_to_value]
-    for game in played:
-        expected = Expected(game, losses, probability, compliance)
-        everyone = frozenset(player for group in game.groups for player in group)
-        without += expected.of(frozenset())
-        kept_by_all += expected.of(everyone)
-        _share(game, expected, everyone, tally, seed)
+    without, kept_by_all = _shared(expected, tally, D, C, seed)
+    sweep = []
+    for level in SWEPT if open_to_value else ():
+        again = [_Tally(D, C) for _ in open_to_value]
+        always = {k: np.full(D, level) for k in range(len(open_to_value))}
+        _, left = _shared([e.under(always) for e in expected], again, D, C, seed)
+        sweep.append(
+            Swept(
+                level,
+                amount_of((without - left).sum(axis=1)),
+                tuple(amount_of(t.share.sum(axis=1)) for t in again),
+            )
+        )
     noise = losses.accuracy * _spending(world, beneficiary)
     kept = {p: _compliance(world, p) for p in open_to_value}
     return Valuation(
@@ -154,9 +175,14 @@ def value(
             _told(p, t, kept[p], noise, beneficiary, world, risks)
             for p, t in zip(open_to_value, tally, strict=True)
         ),
-        not_valued=tuple((p, promise_name(p, world), _reason(p, world)) for p in unique if _reason(p, world)),
+        capacity=capacity,
+        sweep=tuple(sweep),
+        not_valued=(
+            *((p, promise_name(p, world), why) for p in unique if (why := _reason(p, world))),
+            *((c.text, c.name, c.reason) for c in built if not c.brings),
+        ),
         risks=tuple(risks),
-        failed=losses.failed,
+        failed=(*losses.failed, *broken),
         messages=losses.messages,
         solves=losses.solves,
         draws=draws,
@@ -192,6 +218,10 @@ def clause_values(valuation: Valuation) -> list[ClauseValue]:
     lines = [
         ClauseValue(v.provision, v.worth.central, v.worth.low, v.worth.high, v.sentence) for v in ordered
     ]
+    lines += [
+        ClauseValue(c.text, c.worth.central, c.worth.low, c.worth.high, c.sentence)
+        for c in valuation.capacity
+    ]
     for provision, name, reason in valuation.not_valued:
         lines.append(ClauseValue(provision, None, None, None, f"{name}: not valued; {reason}."))
     return lines
@@ -206,6 +236,24 @@ class _Tally:
         self.last: Floats = np.zeros((draws, commodities))
         self.variance = 0.0  # of the central share, by sampling
         self.by_risk: dict[str, float] = {}
+
+
+def _shared(
+    expected: Sequence[Expected], tally: Sequence[_Tally], draws: int, commodities: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Share every game out into the tally; expected loss without promises and with all, (D, C) USD/yr."""
+    without, with_all = np.zeros((2, draws, commodities))
+    for one in expected:
+        everyone = frozenset(player for group in one.game.groups for player in group)
+        without += one.of(frozenset())
+        with_all += one.of(everyone)
+        _share(one.game, one, everyone, tally, seed)
+    return without, with_all
+
+
+def _brings(provision: Provision) -> bool:
+    """Whether a promise is of capacity rather than of a measure or of none."""
+    return provision.kind in TAKE_UP and not provision.instruments
 
 
 def _share(
@@ -254,12 +302,12 @@ def _told(
     worth = amount_of(tally.share.sum(axis=1))
     error = float(np.sqrt(tally.variance)) / MILLION
     titles = {risk.id: risk.title for risk in risks}
-    by_risk = _parts({titles[name]: v for name, v in tally.by_risk.items()}, worth.central)
+    by_risk = parts_of({titles[name]: v for name, v in tally.by_risk.items()}, worth.central)
     names = [c.name for c in world.commodities]
-    by_commodity = _parts(dict(zip(names, tally.share[0], strict=True)), worth.central)
+    by_commodity = parts_of(dict(zip(names, tally.share[0], strict=True)), worth.central)
     if not tally.by_risk:
         verdict = "zero"
-    elif _is_noise(worth, max(noise / MILLION, Z90 * error, SMALLEST)):
+    elif is_noise(worth, max(noise / MILLION, Z90 * error, SMALLEST)):
         verdict = "noise"
     else:
         verdict = "valued"
@@ -289,29 +337,10 @@ def _told(
     )
 
 
-def _is_noise(worth: Amount, least: float) -> bool:
-    """Whether a value cannot be told from zero: its interval holds zero, or the numerics could make it."""
-    if not np.isfinite(worth.central) or abs(worth.central) <= least:
-        return True
-    return worth.low is not None and worth.high is not None and worth.low <= 0.0 <= worth.high
-
-
-def _parts(amounts: Mapping[str, float], whole: float) -> tuple[Part, ...]:
-    found = [(name, float(v) / MILLION) for name, v in amounts.items() if v != 0.0]
-    return tuple(
-        Part(name, v, v / whole if abs(whole) > 1e-12 else None)
-        for name, v in sorted(found, key=lambda item: (-abs(item[1]), item[0]))
-    )
-
-
-def amount_of(values: Floats) -> Amount:
-    """Values (D,) in USD/yr as an amount in million USD/yr."""
-    central, low, high = interval(values / MILLION)
-    return Amount(float("nan") if central is None else central, low, high)
-
-
 def _reason(provision: Provision, world: World) -> str:
-    """Why a provision cannot be valued; empty when it can be."""
+    """Why a provision cannot be valued; empty when it can be, or is valued by what it brings."""
+    if _brings(provision):
+        return ""
     if provision.kind in NOT_VALUED and not provision.instruments:
         return NOT_VALUED[provision.kind]
     if provision.kind.startswith("tariff") and provision.beneficiary == "all":
@@ -344,21 +373,6 @@ def _sample(
         {r.id: drawn[f"risk {r.id}"] for r in risks},
         {j: drawn[f"force {p.binding}"] for j, p in enumerate(provisions)},
     )
-
-
-def draw_ranges(ranges: Mapping[str, Range], draws: int, seed: int) -> dict[str, Floats]:
-    """A Latin hypercube over ranges, triangular in each, shape (draws + 1,), the first the central value.
-
-    The market draws its parameters from a Sobol sequence; a second scrambling of the same sequence
-    would move in step with it, so another design is used here.
-    """
-    drawn = {}
-    for name, value_range in ranges.items():
-        # A stream of its own for each name: another risk in the register leaves these draws alone.
-        generator = np.random.default_rng([seed, *sha256(name.encode()).digest()])
-        u = (generator.permutation(draws) + generator.random(draws)) / max(draws, 1)
-        drawn[name] = np.concatenate([[value_range.central], triangular(value_range, u)])
-    return drawn
 
 
 def _spending(world: World, economy: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from oresight.policy.records import Provision
 from oresight.policy.say import economy_name, goods, join, possessive
@@ -105,6 +106,51 @@ def worth_sentence(
         f' the risk "{risk}", and it shows most in {commodity}; the promise is {force} and taken to be kept'
         f" with {percent(kept)} probability."
     )
+
+
+def capacity_sentence(
+    name: str,
+    whom: str,
+    verdict: str,
+    amount: tuple[float, float | None, float | None],
+    plants: Sequence[tuple[str, float, str, int, float | None]],
+    risk: str,
+    take_up: float,
+) -> str:
+    """What a clause is worth through the plants that it brings; amounts in million USD.
+
+    Plants are title, capacity in t/yr, commodity, the year counted, and the months by which it opens
+    earlier or None.
+    """
+    central, low, high = amount
+    brings = join(
+        [
+            f"{title} ({capacity:,.0f} t/yr of {good}"
+            + (f", {months:g} months earlier)" if months else ", which is taken not to open without it)")
+            for title, capacity, good, _, months in plants
+        ]
+    )
+    years = sorted({plant[3] for plant in plants})
+    when = f"{years[0]}" if len(years) == 1 else f"the first year of each, {years[0]} to {years[-1]}"
+    name = name[:1].upper() + name[1:]
+    if not math.isfinite(central):
+        return f"{name} has no value here: the market of a state that it bears on found no equilibrium."
+    if verdict == "noise":
+        effect = (
+            f"changes what {whom} must expect to lose in {when} by {million(central)} million USD"
+            f"{_between(low, high)}, which cannot be told from zero"
+        )
+    else:
+        between = _between(low, high) if central > 0 else _between(*_turned(low, high))
+        effect = (
+            f"{'saves' if central > 0 else 'costs'} {whom} {million(abs(central))} million USD in expectation"
+            f' in {when}{between}, most of it through the risk "{risk}"'
+        )
+    return f"{name} brings {brings}: this {effect}; its take-up is assumed to be {percent(take_up)}."
+
+
+def _turned(low: float | None, high: float | None) -> tuple[float | None, float | None]:
+    return (None if high is None else -high, None if low is None else -low)
 
 
 def _between(low: float | None, high: float | None) -> str:
