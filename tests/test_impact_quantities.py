@@ -31,10 +31,9 @@ def test_an_economy_that_uses_nothing_has_no_reliance() -> None:
 
 
 def test_own_supply_is_no_import() -> None:
-    shares = quantities.import_shares(FLOWS)[0]
-    assert shares[0, 1] == pytest.approx(100.0)
-    assert shares[1, 1] == 0.0
-    assert np.isnan(shares[:, 0]).all()
+    shares = quantities.import_shares(FLOWS, np.array([0, 1]), np.array([1, 0]))[0]
+    assert shares[0] == pytest.approx(100.0)
+    assert np.isnan(shares[1])  # A imports nothing
 
 
 def test_concentration_of_production() -> None:
@@ -48,8 +47,10 @@ def test_measures_stay_in_their_bounds(flows: np.ndarray) -> None:
     assert np.all(np.isnan(reliance) | ((reliance >= 0) & (reliance <= 100 + 1e-9)))
     hhi = quantities.import_hhi(flows)
     assert np.all(np.isnan(hhi) | ((hhi >= 10_000 / 3 - 1e-6) & (hhi <= 10_000 + 1e-6)))
-    shares = quantities.import_shares(flows).sum(axis=1)
-    assert np.all(np.isnan(shares) | np.isclose(shares, 100.0))
+    for j in range(4):
+        others = np.array([i for i in range(4) if i != j])
+        total = quantities.import_shares(flows, others, np.full(3, j)).sum()
+        assert np.isnan(total) or np.isclose(total, 100.0)
 
 
 def test_the_interval_leaves_the_central_case_out() -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from oresight.market.outcome import Outcome, Solution
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def flows_of(outcome: Outcome, flow: Floats, commodity: int) -> Floats:
@@ -63,13 +64,17 @@ def net_import_reliance(flows: Floats, stock_drawn: Floats | float = 0.0) -> Flo
         return np.where(apparent > 0, 100.0 * np.maximum(net, 0.0) / apparent, np.nan)
 
 
-def import_shares(flows: Floats) -> Floats:
-    """Each origin's share of a destination's imports, percent, shape (D, N, N); own supply is no import."""
-    n = flows.shape[1]
-    abroad = flows * (1.0 - np.eye(n))
-    total = abroad.sum(axis=1, keepdims=True)
+def imports(flows: Floats) -> Floats:
+    """Tonnes imported by each economy, shape (D, N), t/yr; own supply is no import."""
+    total: Floats = (flows * (1.0 - np.eye(flows.shape[1]))).sum(axis=1)
+    return total
+
+
+def import_shares(flows: Floats, i: Ints, j: Ints) -> Floats:
+    """Share of origins i in the imports of destinations j, pair by pair, percent, shape (D, pairs)."""
+    total = imports(flows)[:, j]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(total > 0, 100.0 * abroad / total, np.nan)
+        return np.where(total > 0, 100.0 * flows[:, i, j] / total, np.nan)
 
 
 def herfindahl(parts: Floats, axis: int) -> Floats:
@@ -87,6 +92,9 @@ def production_hhi(flows: Floats) -> Floats:
 
 
 def import_hhi(flows: Floats) -> Floats:
-    """Concentration of each economy's imports over origins, shape (D, N)."""
-    n = flows.shape[1]
-    return herfindahl(flows * (1.0 - np.eye(n)), axis=1)
+    """Concentration of each economy's imports over origins, shape (D, N); NaN where nothing is imported."""
+    # Own supply is set to zero, not subtracted: next to it the rest could be lost in rounding.
+    abroad = flows * (1.0 - np.eye(flows.shape[1]))
+    squares, total = np.einsum("dij,dij->dj", abroad, abroad), abroad.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(total > 0, 1e4 * squares / total**2, np.nan)

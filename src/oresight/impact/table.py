@@ -36,7 +36,7 @@ def scenario_rows(
     groups = (
         _prices(outcome, solution),
         _routes(outcome, solution, about),
-        _tonnes(outcome, solution),
+        _tonnes(outcome, solution, about),
         _chain(outcome, solution, chains),
         _money(outcome, solution),
     )
@@ -95,7 +95,7 @@ def _routes(outcome: Outcome, solution: Solution, about: str | None) -> Iterator
     yield "delivered_price_change", delivered_price_change(outcome, solution)[:, keep], labels
 
 
-def _tonnes(outcome: Outcome, solution: Solution) -> Iterator[Batch]:
+def _tonnes(outcome: Outcome, solution: Solution, about: str | None) -> Iterator[Batch]:
     world = outcome.world
     codes = np.array([e.code for e in world.economies])
     for c, commodity in enumerate(world.commodities):
@@ -103,19 +103,23 @@ def _tonnes(outcome: Outcome, solution: Solution) -> Iterator[Batch]:
         before = quantities.baseline_flows_of(outcome, c)[0]
         drawn = solution.stock_drawn[:, c, :]
         made, used = before.sum(axis=1) > 0, before.sum(axis=0) > 0
+        uses = flows.sum(axis=1) + drawn
         name = commodity.name
         makers = [{"commodity": name, "origin": str(code)} for code in codes[made]]
         users = [{"commodity": name, "destination": str(code)} for code in codes[used]]
         yield "production", flows.sum(axis=2)[:, made], makers
-        yield "consumption", quantities.consumption(outcome, solution, c)[:, used], users
-        yield "shortfall", quantities.shortfall(outcome, solution, c)[:, used], users
+        yield "consumption", uses[:, used], users
+        yield "shortfall", np.maximum(before.sum(axis=0) - uses, 0.0)[:, used], users
         yield "net_import_reliance", quantities.net_import_reliance(flows, drawn)[:, used], users
         i, j = np.nonzero((flows.max(axis=0) > SMALLEST_FLOW) & ~np.eye(len(codes), dtype=bool))
+        if about is not None:
+            near = (codes[i] == about) | (codes[j] == about)
+            i, j = i[near], j[near]
         pairs = [
             {"commodity": name, "origin": str(a), "destination": str(b)}
             for a, b in zip(codes[i], codes[j], strict=True)
         ]
-        yield "import_share", quantities.import_shares(flows)[:, i, j], pairs
+        yield "import_share", quantities.import_shares(flows, i, j), pairs
         yield "hhi", quantities.production_hhi(flows)[:, None], [{"commodity": name}]
         yield "hhi", quantities.import_hhi(flows)[:, used], users
 
