@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +52,19 @@ def solve(
     base = program(world)
     drawn = sample(world, draws, seed)
     work: list[tuple[Wedges, Parameters, list[Solved]]] = []
+    # Scenarios share most blocks: a deal that moves nothing, chains that a measure does not touch.
+    # A block that looks the same in two of them is solved once, and its results serve both.
+    once: dict[bytes, tuple[Solved, Wedges, Parameters]] = {}
     for wedges in scenarios:
         mine = override(world, drawn, wedges.assume)
-        work.append((wedges, mine, [_room(part, draws + 1) for part in parts(base, wedges)]))
-    total = sum(len(solved) for _, _, solved in work) * (draws + 1)
+        blocks = []
+        for part in parts(base, wedges):
+            key = _likeness(part, wedges)
+            if key not in once:
+                once[key] = _room(part, draws + 1), wedges, mine
+            blocks.append(replace(once[key][0], part=part))
+        work.append((wedges, mine, blocks))
+    total = len(once) * (draws + 1)
     done = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
         # the central cases first, since the others start from them
@@ -61,8 +72,7 @@ def solve(
             pending: dict[Future[None], int] = {
                 threads.submit(_solve, solved, base, wedges, mine, first, last): last - first
                 for first, last in chunks
-                for wedges, mine, blocks in work
-                for solved in blocks
+                for solved, wedges, mine in once.values()
             }
             for future, count in pending.items():
                 future.result()
@@ -86,6 +96,16 @@ def compiled() -> bool:
 
 def _chunks(draws: int) -> list[tuple[int, int]]:
     return [(first, min(first + CHUNK, draws)) for first in range(1, draws, CHUNK)]
+
+
+def _likeness(part: Part, wedges: Wedges) -> bytes:
+    """A digest of all that a block's solution depends on, but for the world and the draws."""
+    digest = hashlib.sha256(repr(wedges.assume).encode())
+    for cap in (wedges.caps[m] for m in part.caps):
+        digest.update(repr((cap.limit_t, cap.low_t, cap.high_t)).encode())
+    for array in (part.commodities, *part.block):
+        digest.update(array.tobytes())
+    return digest.digest()
 
 
 def _room(part: Part, draws: int) -> Solved:
