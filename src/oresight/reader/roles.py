@@ -29,6 +29,7 @@ PASSIVE = re.compile(
 PROGRESSIVE = re.compile(r"\w+ing\b")
 BY = re.compile(r"^.{0,90}?\bby\s+(?:the\s+|both\s+)?$")
 MODAL = re.compile(r"\b(?:will|would|may|could|can|might|shall)\b")
+WORLD = re.compile(r"\b(?:world|global|worldwide|international|national|country|nation)\b")
 STATE = re.compile(r"[A-Z]{3}|EU")
 TO_OTHER = re.compile(
     r"tariff|dut(?:y|ies)|market|barrier|export|import licens|purchas|procure|investment|digital"
@@ -129,6 +130,9 @@ def roles_of(page: Page, match: Match) -> Roles | None:
         return None
     if not _fits(rule, actors, targets, parties.own):
         return None
+    inside = rule.kind == "supply_share" and not STATE.fullmatch(actors[0])
+    if inside and not WORLD.search(page.low, segment.start, segment.end):
+        return None  # a mine's share in its owner's output is no share of supply
     return Roles(actors, targets, persons_of(actor_group))
 
 
