@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from oresight.policy.ledger import Ledger
+from oresight.policy.ledger import Ledger, standing
 from oresight.policy.listing import economy_of
+from oresight.policy.records import Exemption, Measure
 from oresight.policy.stacking import StackedDuty, stacked_duty
 from oresight.world.model import World
 from oresight.world.scope import resolve
@@ -27,6 +28,28 @@ def duties(
         stacked_duty(ledger, world, start, end, world.commodities[c].name, as_of, known_by)
         for c in resolve(world, (commodity,), where="--commodity")
     ]
+
+
+def general_duty(ledger: Ledger, importer: str, partner: str, as_of: str, known_by: str = "") -> float:
+    """Duty in percent that an importer puts on all goods of a partner, beside the MFN rate.
+
+    The sum of tariffs that are on all goods, for a good that no exemption of its own frees; `partner` is an
+    ISO 3166 code or a group such as `EU`, and need not be in any baseline. A ceiling that holds the MFN rate
+    counts whole. Exemptions of all goods, such as free entry under USMCA, take their duty out.
+    """
+    stands = [s.entry for s in standing(ledger, as_of, known_by) if s.in_force]
+    free = {e.basis for e in stands if isinstance(e, Exemption) and e.imposer == importer and "" in e.hs}
+    return float(
+        sum(
+            m.rate_percent or 0.0
+            for m in stands
+            if isinstance(m, Measure)
+            and (m.instrument, m.imposer, m.commodities, m.hs) == ("import_tariff", importer, ("all",), ())
+            and {"all", partner} & set(m.targets)
+            and partner not in m.except_targets
+            and m.basis not in free
+        )
+    )
 
 
 def duties_json(found: list[StackedDuty]) -> dict[str, Any]:

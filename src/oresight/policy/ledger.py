@@ -5,9 +5,9 @@ it went through. Two days matter: the one asked about (`as_of`) and the one up t
 (`known_by`), so that a brief for October does not know of November.
 
 How states combine: a state known later lies over those known earlier; among states known on the
-same day the later one lies on top. The topmost state that has begun decides, unless its `until` has
-passed. Then a suspension uncovers what lay beneath, a threat or a plan has lapsed, and a measure
-in force has ended.
+same day the later one lies on top, and of two on one day the one that comes later in a measure's life
+(`records.STATES`). The topmost state that has begun decides, unless its `until` has passed. Then a
+suspension uncovers what lay beneath, a threat or a plan has lapsed, and a measure in force has ended.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def state_on(states: Iterable[State], as_of: str, known_by: str = "") -> tuple[S
     """
     known = [s for s in states if s.known <= (known_by or as_of)]
     note = ""
-    for state in sorted(known, key=lambda s: (s.known, s.on), reverse=True):
+    for state in sorted(known, key=_rank, reverse=True):
         if state.on > as_of:
             continue
         if not state.until or as_of <= state.until:
@@ -133,6 +133,10 @@ def state_on(states: Iterable[State], as_of: str, known_by: str = "") -> tuple[S
             return State("lapsed", state.until, state.known, source=state.source), said
         return State("ended", state.until, state.known, source=state.source), f"ran out on {state.until}"
     return None, note
+
+
+def _rank(s: State) -> tuple[str, str, int, str, str]:
+    return (s.known, s.on, STATES.index(s.state), s.until, s.note)
 
 
 def standing(ledger: Ledger, as_of: str, known_by: str = "") -> tuple[Standing, ...]:
