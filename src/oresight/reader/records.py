@@ -269,8 +269,8 @@ def same(a: Record, b: Record) -> bool:
     if a.kind != b.kind or a.kind == "statement":
         return False
     if a.quote == b.quote and a.start == b.start:
-        mine = (a.rate_percent, a.rate_change_points, a.share_percent, set(a.targets))
-        return mine == (b.rate_percent, b.rate_change_points, b.share_percent, set(b.targets))
+        figures = (a.rate_percent, a.rate_change_points, a.share_percent, set(a.targets))
+        return figures == (b.rate_percent, b.rate_change_points, b.share_percent, set(b.targets))
     if a.kind == "meeting":
         return set(a.actors) == set(b.actors) and a.status == b.status and None in (a.date, b.date)
     if a.kind == "agreement":
