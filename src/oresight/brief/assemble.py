@@ -21,6 +21,7 @@ from oresight.brief.content import (
 )
 from oresight.brief.findings import Findings
 from oresight.brief.headline import approved, count, not_held, summary, title
+from oresight.brief.promise import promise_finding
 from oresight.brief.results import (
     Results,
     capital,
@@ -51,7 +52,13 @@ def assemble(found: Findings, command: str = "oresight brief") -> Brief:
     chain = None
     if any("rare earths" in _groups(found, name) for name in _touched(found)):
         chain = magnet_chain(world, restrictor, found.buyer, anchors)
-    made = (*findings(results, anchors), *_claim_findings(claims), *_threat_findings(found))
+    promised = promise_finding(results, anchors)
+    made = (
+        *findings(results, anchors),
+        *((promised,) if promised is not None else ()),
+        *_claim_findings(claims),
+        *_threat_findings(found),
+    )
     paragraph = summary(results, anchors)
     method = _method(found, anchors)
     assumptions = assumption_rows(world.assumptions)

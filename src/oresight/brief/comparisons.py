@@ -22,6 +22,7 @@ from oresight.brief.results import (
     promisors,
     scaled,
 )
+from oresight.impact.chain import chain_shares
 from oresight.policy.say import economy_name
 
 Floats = NDArray[np.float64]
@@ -36,6 +37,7 @@ def comparisons(results: Results, anchors: Anchors) -> tuple[Comparison, ...]:
         _unmet(results, anchors),
         _sectors(results, anchors),
         _losses(results, anchors),
+        _reliance(results, anchors),
         _insurance(results, anchors),
     )
     return tuple(c for c in made if c is not None)
@@ -148,6 +150,54 @@ def _sectors(results: Results, anchors: Anchors) -> Comparison | None:
             "is not set against it.",
         ),
         first="Sector",
+    )
+
+
+def _reliance(results: Results, anchors: Anchors) -> Comparison | None:
+    """What passes through the restricting economy at some stage, of what the buyer gets."""
+    found = results.found
+    world, outcome = found.world, found.outcome
+    imposers = [m.imposer for m in found.scenarios[results.stress].measures]
+    origin = next((code for code in imposers if code in world.economy_index), None)
+    if origin is None or origin == found.buyer:
+        return None
+    n = world.economy_index[found.buyer]
+    activity = np.array([[process.activity for process in world.processes]])
+    before = chain_shares(outcome, outcome.baseline_flow[None, :], activity, world.economy_index[origin])
+    who = economy_name(origin, world)
+    lines = []
+    for c, commodity in enumerate(world.commodities):
+        rows = [
+            results.row(s, "chain_share", commodity.name, origin=origin, destination=found.buyer)
+            for s in results.columns
+        ]
+        if not np.isfinite(before[0, c, n]) or before[0, c, n] < 1.0:
+            continue
+        told = tuple(None if row is None else anchors.result(row) for row in rows)
+        base = anchors.derived(
+            commodity.name,
+            f"share that passed through {who}",
+            float(before[0, c, n]),
+            "%",
+            "balanced; inputs count by value",
+        )
+        lines.append(Line(commodity.name, told, base))
+    if not lines:
+        return None
+    lines.sort(key=lambda line: (-central(line.baseline), line.label))
+    whole = [line for line in lines if central(line.baseline) > 90]
+    buyer = economy_name(found.buyer, world)
+    title = f"Nine tenths or more of {len(whole)} of these goods reach {buyer} through {who}"
+    if not whole:
+        title = f"{capital(lines[0].label)} is what {buyer} gets most through {who}"
+    return Comparison(
+        key="reliance",
+        title=title,
+        measure=f"Share of what {buyer} gets that was made in {who}, or of inputs made there, %",
+        lines=tuple(lines),
+        note=("Traced through every stage of the chain; inputs count by their value.",),
+        baseline="Baseline",
+        chart=False,
     )
 
 

@@ -108,9 +108,16 @@ def _agreement(agreement: Agreement, world: World, marks: Marks) -> Agreed:
         what=(f"{_capital(kind)}{holds}.",),
         status=state.state.replace("_", " "),
         day=_when(state),
-        force="binding" if agreement.binding and state.state in {"signed", "in_force"} else "not binding",
+        force=_force(agreement.binding and state.state in {"signed", "in_force"}, state.state),
         spans=marks.of(agreement.quote),
     )
+
+
+def _force(binds: bool, state: str) -> str:
+    """Legal force in words: what is signed binds only once it has entered into force."""
+    if not binds:
+        return "not binding"
+    return "binding once in force" if state == "signed" else "binding"
 
 
 def _promise(promise: Promise, world: World, marks: Marks, agreement: Agreement | None) -> Agreed:
@@ -125,7 +132,7 @@ def _promise(promise: Promise, world: World, marks: Marks, agreement: Agreement 
         what=(f"{promise.text}.",),
         status="promised",
         day="" if agreement is not None else "outside any agreement named",
-        force="binding" if promise.binding else "not binding",
+        force=_force(promise.binding, agreement.states[0].state if agreement and agreement.states else ""),
         spans=marks.of(promise.quote),
         part=agreement is not None,
     )
@@ -133,8 +140,18 @@ def _promise(promise: Promise, world: World, marks: Marks, agreement: Agreement 
 
 def binding_lines(reading: Reading, world: World, marks: Marks) -> tuple[Standing, ...]:
     """Promises that bind, and measures that the text tells as in force."""
-    held = promises(reading.provisions, world)
-    lines = [Standing((f"{p.text}.",), marks.of(p.quote)) for p in held if p.binding]
+    signed = {
+        p.id for a in reading.agreements if a.states and a.states[0].state == "signed" for p in a.provisions
+    }
+    binding = [p for p in reading.provisions if p.binding]
+    lines = [
+        Standing((f"{p.text}, once the agreement is in force.",), marks.of(p.quote))
+        for p in promises((p for p in binding if p.id in signed), world)
+    ]
+    lines += [
+        Standing((f"{p.text}.",), marks.of(p.quote))
+        for p in promises((p for p in binding if p.id not in signed), world)
+    ]
     lines += [
         Standing((f"{_capital(measure_words(m, world))}{_since(m)}.",), marks.of(m.quote))
         for m in reading.measures

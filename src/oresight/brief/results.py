@@ -16,7 +16,7 @@ from oresight.brief.content import Estimate, Finding, Reference, Words
 from oresight.brief.findings import Findings
 from oresight.impact.rows import Row, interval
 from oresight.policy.records import Provision
-from oresight.policy.say import economy_name, goods, join
+from oresight.policy.say import economy_name, join
 
 Floats = NDArray[np.float64]
 Key = tuple[str, str, str | None, str | None, str | None, str | None]
@@ -82,7 +82,6 @@ def findings(results: Results, anchors: Anchors) -> tuple[Finding, ...]:
         _stress_finding(results, anchors),
         _sector_finding(results, anchors),
         _deal_finding(results, anchors),
-        _promise_finding(results, anchors),
     )
     return tuple(f for f in made if f is not None)
 
@@ -194,71 +193,13 @@ def _deal_finding(results: Results, anchors: Anchors) -> Finding | None:
             ("Nothing in it moves a price while no promise is tested: what it forbids is not in force.",),
         )
     return Finding(
-        ("The deal changes that loss by ", stressed, _noise(stressed), "."),
+        ("The deal changes that loss by ", stressed, noise(stressed), "."),
         (
             f"Without the stress it changes {buyer}’s position by ",
             calm,
-            _noise(calm),
+            noise(calm),
             "; a fall in the loss is negative.",
         ),
-    )
-
-
-def _promise_finding(results: Results, anchors: Anchors) -> Finding | None:
-    if results.without is None:
-        return None
-    if results.kept is None:
-        return _broken_promise(results, anchors, results.without)
-    found = results.found
-    spared = loss_difference(results, anchors, results.without, results.kept)
-    tested = promises_tested(found)
-    what = join(list(dict.fromkeys(goods(p.commodities) for p in tested)))
-    buyer = economy_name(found.buyer, found.world)
-    many = len({p.promisor for p in tested}) > 1
-    promise = f"The promise{'s' * many} of {promisors(found)}"
-    test = f"if {'they' if many else 'it'} would otherwise ban exports of {what}"
-    if nothing(spared):
-        return Finding(
-            (
-                f"{promise} {'are' if many else 'is'} worth ",
-                Reference("nothing that can be measured", spared.link),
-                f", even {test}.",
-            ),
-            (f"At the baseline {buyer} buys little or none of its {what} there.",),
-        )
-    plain = unsigned(spared)
-    return Finding(
-        (f"{promise} {'are' if many else 'is'} worth ", plain, f" to {buyer}{_noise(spared)}, {test}."),
-        (
-            f"That is on top of a stress in which {lower(results.name(results.stress))}: an insurance pays ",
-            "only when it is tested.",
-        ),
-    )
-
-
-def _broken_promise(results: Results, anchors: Anchors, without: int) -> Finding:
-    """What a promise that does not bind would have to prevent."""
-    found = results.found
-    added = loss_difference(results, anchors, without, results.stress)
-    who = promisors(found)
-    buyer = economy_name(found.buyer, found.world)
-    if nothing(added):
-        return Finding(
-            (f"The promise of {who} does not bind, and little hangs on it.",),
-            (
-                f"A ban by {who} on top of the stress would change ",
-                Reference("nothing that can be measured", added.link),
-                f" for {buyer}.",
-            ),
-        )
-    return Finding(
-        (
-            f"The promise of {who} does not bind; a ban that it forbids would change the loss of {buyer} by ",
-            added,
-            _noise(added),
-            ".",
-        ),
-        (f"That is on top of a stress in which {lower(results.name(results.stress))}.",),
     )
 
 
@@ -369,7 +310,8 @@ def nothing(e: Estimate) -> bool:
     return max(abs(e.central), abs(e.low or 0.0), abs(e.high or 0.0)) < 1e-3
 
 
-def _noise(e: Estimate) -> str:
+def noise(e: Estimate) -> str:
+    """Words to add where a difference may as well be none."""
     return ", which is smaller than its noise" if e.within_noise else ""
 
 

@@ -240,6 +240,8 @@ def _in_words(
         return f"{who} promises {whom} no {of} on exports of {what}"
     if kind == "restriction_removal":
         return f"{who} is to end or ease restrictions on exports of {what} to {whom}"
+    if kind == "investment" and set(others) <= {promisor}:
+        return f"{who} promises to build up its own supply of {what}"
     if kind == "tariff_held":
         return f"{who} keeps the tariff on {whom} at {rate:g} %"
     if kind == "tariff_standstill":
