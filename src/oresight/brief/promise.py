@@ -1,4 +1,4 @@
-"""What a promise of no export restriction is worth, and why: what its maker sends and what it does not make."""
+"""What a promise of no export restriction is worth, and why: what its maker sends, what it does not make."""
 
 from __future__ import annotations
 
