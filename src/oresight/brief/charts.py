@@ -53,7 +53,7 @@ def comparison_chart(comparison: Comparison, scenarios: Sequence[str], width: in
         x0 = left + (n * (panel + _GAP) if aside else 0.0)
         y0 = 0.0 if aside else n * (tall + 10)
         parts.append(text(scenario, x0, y0 + _SIZE, "head", _SIZE))
-        parts += _frame(axis, x0, y0 + head, step * len(lines))
+        parts += _frame(axis, x0, y0 + head, panel, step * len(lines))
         for row, x in enumerate(lines):
             y = y0 + head + step * (row + 0.5)
             if n == 0 or not aside:
@@ -111,12 +111,14 @@ def _dot(cell: Estimate | None, axis: _Axis, x0: float, y: float) -> list[str]:
     return parts
 
 
-def _frame(axis: _Axis, x0: float, top: float, tall: float) -> list[str]:
+def _frame(axis: _Axis, x0: float, top: float, wide: float, tall: float) -> list[str]:
     parts = []
     for value, words in axis.ticks:
         x = x0 + axis.place(value)
         parts.append(line(x, top, x, top + tall, "zero" if value == axis.none else "grid"))
-        parts.append(text(words, x, top + tall + 16, "tick", _TICK, "middle"))
+        # A number at the right edge stays in its panel, or it would run into the next one's zero.
+        edge = axis.place(value) + room((words,), _TICK) / 2 > wide + _GAP / 4
+        parts.append(text(words, x, top + tall + 16, "tick", _TICK, "end" if edge else "middle"))
     return parts
 
 
