@@ -29,7 +29,7 @@ def _solved(world: World, wedges: Wedges, D: int) -> Solution:
         at = tuple(cap.routes.T)
         lost[at] += worth[at] * (1.0 - cap.limit_t / world.flows[at].sum())
     surplus = np.broadcast_to(-lost.sum(axis=1), (D, C, N)).copy()
-    none, nothing = np.zeros((D, C, N)), np.zeros((D, 0))
+    none, nothing, idle = np.zeros((D, C, N)), np.zeros((D, 0)), np.zeros((D, len(world.processes)))
     return Solution(
         wedges=wedges,
         status="converged",
@@ -41,10 +41,10 @@ def _solved(world: World, wedges: Wedges, D: int) -> Solution:
         buyer_price=none,
         flow=nothing,
         rent=np.zeros((D, len(wedges.caps))),
-        activity=nothing,
+        activity=idle,
         consumption=none,
         unmet=none,
         stock_drawn=none,
         consumer_surplus_change=surplus,
-        producer_surplus_change=nothing,
+        producer_surplus_change=idle,
     )

@@ -170,3 +170,48 @@ def test_october_2025_has_the_threat_of_100_percent_against_the_controls() -> No
     assert any("baseline holds none of its goods" in line for line in got.left_out)
     later = table(world, load_ledger(), "USA", "CHN", as_of="2025-12-01")
     assert not any(m.state == "threatened" for m in later.first.moves)
+
+
+def test_the_rent_that_an_imposer_keeps_is_shown_and_can_be_taken_off() -> None:
+    one, two = np.array([[[0, 30], [5, 36]]]) * M, np.array([[[0, -6], [20, 15]]]) * M
+    rents = np.zeros((2, 1, 2, 2))
+    rents[1, 0, 0, 1] = 16 * M
+    got = judge(board(), one, two, rents, 1.0, (), 0, 0)
+    ban = got.effects[1]
+    assert (ban.own_cost.central, ban.rent.central, ban.without_rent.central) == pytest.approx((-6, 16, 10))
+    told = leverage_json(got)["effects"][1]  # type: ignore[index]
+    assert told["own_cost_without_rent"]["central"] == pytest.approx(10)
+
+
+def test_a_threat_moves_the_bargain_by_half_of_what_it_hurts_the_other_more() -> None:
+    # Carried out, the tariff costs its maker 5 and the other 20; the other's ban answers nothing.
+    got = judged([[0, 30], [5, 36]], [[0, 6], [20, 27]])
+    tariff, ban = got.threats
+    assert tariff.bargain_without is not None
+    assert tariff.bargain_with is not None
+    assert tariff.moved is not None
+    assert (tariff.bargain_without.central, tariff.bargain_with.central) == pytest.approx((0, 7.5))
+    assert tariff.moved.central == pytest.approx((20 - 5) / 2)
+    assert ban.moved is not None
+    assert ban.moved.central == pytest.approx((30 - 6) / 2)
+
+
+def test_a_threat_moves_the_bargain_in_step_with_belief_in_it() -> None:
+    got = judged([[0, 30], [5, 36]], [[0, 6], [20, 27]])
+    tariff = [b for b in got.beliefs if b.side == "USA"]
+    assert [b.chance for b in tariff] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert [b.moved.central for b in tariff] == pytest.approx([7.5 * b.chance for b in tariff])
+
+
+def test_a_measure_that_would_replace_what_is_in_force_is_no_threat_on_top() -> None:
+    ledger = law(State("in_force", "2025-01-01", "2025-01-01"))
+    more = Scenario("more", measures=(ExportBan("CHN", "USA", "dysprosium oxide"),))
+    got = leverage(small_world(), ledger, "USA", "CHN", more, as_of="2025-06-01", draws=0, solve=linear_solve)
+    moved = {t.name: t.moved for t in got.threats if t.side == "CHN"}
+    assert [name for name, value in moved.items() if value is not None] == ["all it has or threatens"]
+
+
+def test_only_named_measures_of_the_ledger_are_choices() -> None:
+    ledger = law(State("in_force", "2025-01-01", "2025-01-01"))
+    with pytest.raises(InputError, match="neither"):
+        table(small_world(), ledger, "USA", "CHN", as_of="2025-06-01", only=("another",))

@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from deal_market import linear_solve
 from oresight.deal.rank import rank
 from oresight.deal.register import Risk, load_risks
-from oresight.deal.tables import rank_json, rank_rows, value_json, value_rows
+from oresight.deal.tables import rank_json, rank_rows, sweep_rows, value_json, value_rows
 from oresight.deal.value import Valuation, clause_values, relevant, value
+from oresight.deal.words import million
 from oresight.errors import InputError
 from oresight.policy.constructors import (
     ExportBan,
@@ -127,6 +130,77 @@ def test_a_provision_that_forbids_nothing_relevant_is_worth_exactly_zero(idle: P
     assert told.verdict == "zero"
     assert "exactly zero" in told.sentence
     assert got.provisions[0].worth.central == pytest.approx(0.1 * DYSPROSIUM * KEPT)
+
+
+IDLE = st.builds(
+    Provision,
+    st.just("idle"),
+    st.sampled_from(["no_export_restriction", "tariff_held", "tariff_standstill", "restriction_removal"]),
+    st.sampled_from(["THA", "JPN", "DEU"]),  # none of them imposes anything in the register
+    st.sampled_from(["USA", "JPN", "THA"]),
+    st.sampled_from([("all",), ("critical minerals",), ("gallium",)]),
+    st.booleans(),
+)
+
+
+@given(IDLE)
+@settings(max_examples=20, deadline=None)
+def test_whatever_forbids_nothing_relevant_is_worth_nothing_and_takes_nothing(idle: Provision) -> None:
+    kept = promise("MYS", "USA")
+    risks = [risk("ban", MYS_BAN), risk("china", ExportBan("CHN", "USA", "gallium"))]
+    alone, beside = valued([kept], risks, draws=4), valued([kept, idle], risks, draws=4)
+    told = beside.provisions[1]
+    assert (told.worth.central, told.worth.low, told.worth.high) == (0.0, 0.0, 0.0)
+    assert told.verdict == "zero"
+    assert beside.provisions[0].worth == alone.provisions[0].worth
+
+
+def test_value_rises_in_step_with_how_often_promises_are_kept() -> None:
+    got = valued([promise("MYS", "USA"), promise("CHN", "USA", binding=False)], [risk("ban", MYS_BAN)])
+    assert [swept.kept for swept in got.sweep] == [0.25, 0.5, 0.75, 1.0]
+    for swept in got.sweep:
+        assert swept.worths[0].central == pytest.approx(0.1 * DYSPROSIUM * swept.kept)
+        assert swept.worths[1].central == 0.0
+        assert swept.avoided.central == pytest.approx(swept.worths[0].central)
+    assert value_json(got)["compliance_sweep"][1]["kept"] == 0.5  # type: ignore[index]
+    assert sweep_rows(got)[0]["kept 50 %"] == million(0.05 * DYSPROSIUM)
+
+
+def test_the_sweep_shares_out_what_all_promises_avoid() -> None:
+    got = valued([promise("MYS", "USA"), promise("MYS", "USA", "dysprosium oxide")], [risk("ban", MYS_BAN)])
+    for swept in got.sweep:
+        both = 0.1 * DYSPROSIUM * (1 - (1 - swept.kept) ** 2)
+        assert swept.avoided.central == pytest.approx(both)
+        assert [w.central for w in swept.worths] == pytest.approx([both / 2] * 2)
+
+
+def test_progress_runs_once_from_nothing_to_all() -> None:
+    seen: list[tuple[int, int]] = []
+    value(
+        world(),
+        Ledger(),
+        [promise("MYS", "USA")],
+        [risk("ban", MYS_BAN)],
+        draws=0,
+        solve=linear_solve,
+        progress=lambda done, of: seen.append((done, of)),
+    )
+    assert seen == sorted(seen)
+    assert len({of for _, of in seen}) == 1
+    assert seen[-1][0] == seen[-1][1]
+
+
+def test_every_state_is_solved_once() -> None:
+    solved: list[str] = []
+
+    def counting(w: World, wedges: list, draws: int, seed: int):  # type: ignore[no-untyped-def]
+        solved.extend(x.closed.tobytes() for x in wedges)
+        return linear_solve(w, wedges, draws, seed)
+
+    twice = [risk("ban", MYS_BAN), risk("again", MYS_BAN, 0.2)]
+    many = [promise("MYS", "USA"), promise("MYS", "USA", "dysprosium oxide")]
+    got = value(world(), Ledger(), many, twice, draws=0, solve=counting)
+    assert len(solved) == len(set(solved)) == got.solves == 2  # the ban, and the ban that spares one
 
 
 def test_a_promise_spares_its_beneficiary_and_not_the_others() -> None:
