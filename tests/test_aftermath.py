@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from oresight.errors import InputError
 from oresight.policy import store
-from oresight.policy.ledger import Ledger, load_ledger
+from oresight.policy.ledger import Coverage, Ledger, load_ledger
 from oresight.policy.listing import joined_rows
 from oresight.policy.own import Own, from_yaml, to_yaml
 from oresight.policy.records import Agreement, Measure, Provision, State
@@ -75,7 +75,7 @@ def test_the_seed_article_a_year_later() -> None:
     assert controls["cn-rare-earths-2025-04"].verdict == "in force"
     back = controls["cn-rare-earths-2025-10-57"]
     assert (back.verdict, back.on, back.assumed) == ("back in force", "2026-11-11", True)
-    assert "it is assumed to apply again" in back.sentence
+    assert "it is assumed to apply since 11 November 2026" in back.sentence
     (standstill,) = [f for f in found if f.item.startswith("text:tariff_standstill:USA>all")]
     assert standstill.verdict == "held"
     assert "Cambodia, Malaysia and Thailand" in standstill.sentence
@@ -194,7 +194,14 @@ def test_a_new_restriction_breaks_a_promise_of_none() -> None:
         "p", "no_export_restriction", "AUS", "USA", ("rare earths",), False, text="The promise"
     )
     kept = aftermath(reading(provisions=(promise,)), LEDGER, world(), known_by="2026-01-01")[0]
-    assert (kept.verdict, kept.assumed) == ("held", True)
+    # The ledger does not claim to hold Australia's measures: that it has none says nothing.
+    assert (kept.verdict, kept.entry) == ("open", "")
+    assert "does not claim" in kept.sentence
+    watched = replace(LEDGER, coverage=(Coverage("AUS", "2025-01-01", "2026-12-31"),))
+    assert (
+        aftermath(reading(provisions=(promise,)), watched, world(), known_by="2026-01-01")[0].verdict
+        == "held"
+    )
     ban = Measure(
         "au-ban",
         "export_ban",
@@ -208,6 +215,32 @@ def test_a_new_restriction_breaks_a_promise_of_none() -> None:
     law = replace(LEDGER, measures=(*LEDGER.measures, ban))
     broken = aftermath(reading(provisions=(promise,)), law, world(), known_by="2026-01-01")[0]
     assert (broken.verdict, broken.on, broken.entry) == ("not kept", "2025-12-05", "au-ban")
+
+
+def test_a_promise_to_end_restrictions_is_begun_when_some_are_suspended() -> None:
+    promise = Provision(
+        "p", "restriction_removal", "CHN", "USA", ("gallium metal", "germanium metal"), False, text="It"
+    )
+    one = replace(reading(provisions=(promise,)), published="2025-11-01")
+    begun = aftermath(one, LEDGER, world(), known_by="2026-01-01")[0]
+    assert (begun.verdict, begun.on, begun.entry) == ("begun", "2025-11-09", "cn-us-ban-2024")
+    assert "China's licensing of gallium and germanium exports stood on 1 January 2026" in begun.sentence
+    assert aftermath(one, LEDGER, world(), known_by="2025-11-01")[0].verdict == "open"
+
+
+def test_what_stood_before_a_text_does_not_carry_out_its_threat() -> None:
+    threatened = Measure(
+        "text:threat",
+        "export_licensing",
+        "CHN",
+        ("all",),
+        ("rare earths",),
+        states=(State("threatened", "2025-11-01", "2025-11-01"),),
+        source="text",
+    )
+    one = replace(reading(threatened), published="2025-11-01")
+    found = aftermath(one, LEDGER, world(), known_by="2026-11-23")
+    assert "carried out" not in {f.verdict for f in found}
 
 
 def test_a_text_without_a_day_is_asked_for_one() -> None:
