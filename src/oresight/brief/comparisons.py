@@ -187,7 +187,7 @@ def _reliance(results: Results, anchors: Anchors) -> Comparison | None:
     lines.sort(key=lambda line: (-central(line.baseline), line.label))
     whole = [line for line in lines if central(line.baseline) > 90]
     buyer = economy_name(found.buyer, world)
-    title = f"Nine tenths or more of {len(whole)} of these goods reach {buyer} through {who}"
+    title = f"Of {len(whole)} goods, nine tenths or more of what {buyer} gets has passed through {who}"
     if not whole:
         title = f"{capital(lines[0].label)} is what {buyer} gets most through {who}"
     return Comparison(
