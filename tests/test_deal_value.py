@@ -185,6 +185,7 @@ def test_progress_runs_once_from_nothing_to_all() -> None:
         solve=linear_solve,
         progress=lambda done, of: seen.append((done, of)),
     )
+    assert seen[0][0] == 0
     assert seen == sorted(seen)
     assert len({of for _, of in seen}) == 1
     assert seen[-1][0] == seen[-1][1]
@@ -359,4 +360,8 @@ def test_the_bundled_register_values_malaysias_promise_on_the_bundled_world() ->
     assert cambodia.worth.central == 0.0
     assert got.loss_without.central - got.loss_with.central == pytest.approx(got.avoided.central)
     json.dumps(value_json(got), allow_nan=False)
-    assert len(value_rows(got)) == 4
+    assert len(value_rows(got)) == 4 + len(got.rents)
+    # China's licence on rare earths is the one limit in these crises: it keeps what scarcity is worth.
+    assert got.rents[0].name == "China"
+    assert got.rents[0].central > 0.0
+    assert {part["name"] for part in value_json(got)["rents_kept_by_imposers"]} == {r.name for r in got.rents}  # type: ignore[attr-defined]

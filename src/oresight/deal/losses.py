@@ -34,6 +34,7 @@ class Losses:
     """What an economy loses in each state, shape (D, C) USD/yr, against what it starts from."""
 
     by_state: Mapping[tuple[tuple[int, ...], State], Floats]  # (chain, state)
+    rents: Mapping[tuple[tuple[int, ...], State], Floats]  # (N,) USD/yr kept by each imposer, central case
     accuracy: float  # the worst relative duality gap of the solves
     failed: tuple[str, ...]  # names of states whose central case found no equilibrium
     solves: int
@@ -56,7 +57,7 @@ def stages(progress: Progress, count: int) -> Iterator[Progress]:
     for stage in range(count):
 
         def part(done: int, of: int, stage: int = stage) -> None:
-            progress(round(1000 * (stage + done / max(of, 1)) / count), 1000)
+            progress(round(1000 * (stage + (done / of if of else 1.0)) / count), 1000)
 
         yield part
 
@@ -92,14 +93,17 @@ def state_losses(
         for k in range(max((len(q) for q in queues.values()), default=0))
     ]
     found: dict[tuple[tuple[int, ...], State], Floats] = {}
+    rents: dict[tuple[tuple[int, ...], State], Floats] = {}
     accuracy, failed, messages = 0.0, [], []
     bare = start.base == "baseline" and not start.measures
     total = len(trips) + (not bare and bool(trips))
     before: Floats | float = 0.0
+    kept_before = np.zeros(world.final_demand.shape)
     progress(0, total)
     if total > len(trips):
         outcome = solve(world, [to_wedges(start, world, ledger)], draws, seed)
-        before = money(outcome, outcome.solutions[0]).loss_by_commodity[:, :, n]
+        standing = money(outcome, outcome.solutions[0])
+        before, kept_before = standing.loss_by_commodity[:, :, n], standing.quota_rent[0]
         progress(1, total)
     for first in range(0, len(trips), BATCH):
         batch = trips[first : first + BATCH]
@@ -113,18 +117,21 @@ def state_losses(
         ]
         outcome = solve(world, wedges, draws, seed)
         for trip, solution in zip(batch, outcome.solutions, strict=True):
-            losses = money(outcome, solution).loss_by_commodity[:, :, n] - before
+            account = money(outcome, solution)
+            losses = account.loss_by_commodity[:, :, n] - before
             accuracy = max(accuracy, float(solution.certificate.get("duality_gap", 0.0)))
             for chain, measures in trip.items():
                 loss = np.zeros_like(losses)
                 loss[:, chain] = losses[:, chain]
-                found[chain, frozenset(m.id for m in measures)] = loss
+                state = frozenset(m.id for m in measures)
+                found[chain, state] = loss
+                rents[chain, state] = (account.quota_rent[0] - kept_before)[list(chain)].sum(axis=0)
                 if not np.isfinite(loss[0]).all():
                     failed.append("; ".join(m.id for m in measures))
             if solution.draw_status[0] == "failed":
                 messages.append(solution.message)
         progress(total - len(trips) + first + len(batch), total)
-    return Losses(found, accuracy, tuple(failed), len(trips), tuple(dict.fromkeys(messages)))
+    return Losses(found, rents, accuracy, tuple(failed), len(trips), tuple(dict.fromkeys(messages)))
 
 
 def _wedges(start: Scenario, measures: Sequence[Measure], world: World, ledger: Ledger) -> Wedges:
@@ -213,6 +220,18 @@ class Expected:
             total = sum((chance[:, None] * self._given(variant) for variant, chance in chances.items()))
             self._by_coalition[players] = np.asarray(total)
         return self._by_coalition[players]
+
+    def rents(self) -> Floats:
+        """Scarcity rents that each imposer is expected to keep if nobody promises, (N,) USD/yr, central."""
+        none: Variant = (frozenset(),) * len(self.game.tree)
+        parts = [
+            float(chance[0])
+            * fraction
+            * self._losses.rents[self.game.chain, frozenset(m.id for m in measures)]
+            for happens, chance in self._chances
+            for fraction, measures in self.game.segments(happens, none)
+        ]
+        return np.asarray(sum(parts, np.zeros(len(self.game.world.economies))))
 
     def _given(self, variant: Variant) -> Floats:
         """Expected loss when it is settled which promises are kept."""

@@ -17,12 +17,19 @@ from oresight.policy.records import Measure, Provision
 from oresight.policy.say import join
 from oresight.world.model import Range
 
+LOSS = (
+    "the fall in consumer surplus, producer surplus, duty and tax revenue and the rents that the economy"
+    " keeps; the scarcity rent of a quota or licence is kept by the economy that imposes it"
+)
+
 
 def value_json(valuation: Valuation) -> dict[str, object]:
     """The valuation as plain data: amounts in million USD/yr, null where there is none."""
     return {
         "beneficiary": valuation.beneficiary,
         "unit": "million USD/yr",
+        "loss_is": LOSS,
+        "rents_kept_by_imposers": [part_json(part) for part in valuation.rents],
         "expected_loss": {
             "without": amount_json(valuation.loss_without),
             "with_all": amount_json(valuation.loss_with),
@@ -189,6 +196,16 @@ def value_rows(valuation: Valuation) -> list[dict[str, object]]:
                 "90 % interval": "",
                 "kept": "",
                 "why": f"not valued: {reason}",
+            }
+        )
+    for part in valuation.rents:
+        rows.append(
+            {
+                "provision": f"Scarcity rent that {part.name} keeps",
+                "million USD/yr": million(part.central),
+                "90 % interval": "",
+                "kept": "",
+                "why": "expected, central case; counted as a gain of that economy",
             }
         )
     for name, amount in (
@@ -411,6 +428,7 @@ def rank_json(ranking: Ranking) -> dict[str, object]:
     return {
         "buyer": ranking.buyer,
         "unit": "million USD/yr",
+        "loss_is": LOSS,
         "total": amount_json(ranking.total),
         "commodities": [
             {

@@ -79,6 +79,7 @@ class Valuation:
     loss_without: Amount
     loss_with: Amount
     avoided: Amount
+    rents: tuple[Part, ...]  # scarcity rents that imposers are expected to keep, without promises
     provisions: tuple[ProvisionValue, ...]
     capacity: tuple[CapacityValue, ...]  # clauses that bring plants; beside the sums above, not in them
     sweep: tuple[Swept, ...]  # the same deal by how often promises are kept
@@ -164,6 +165,7 @@ def value(
                 tuple(amount_of(t.share.sum(axis=1)) for t in again),
             )
         )
+    rents = sum((e.rents() for e in expected), np.zeros(len(world.economies)))
     noise = losses.accuracy * _spending(world, beneficiary)
     kept = {p: _compliance(world, p) for p in open_to_value}
     return Valuation(
@@ -171,6 +173,10 @@ def value(
         loss_without=amount_of(without.sum(axis=1)),
         loss_with=amount_of(kept_by_all.sum(axis=1)),
         avoided=amount_of((without - kept_by_all).sum(axis=1)),
+        rents=parts_of(
+            {e.name: float(kept) for e, kept in zip(world.economies, rents, strict=True)},
+            float(rents.sum()) / MILLION,
+        ),
         provisions=tuple(
             _told(p, t, kept[p], noise, beneficiary, world, risks)
             for p, t in zip(open_to_value, tally, strict=True)
