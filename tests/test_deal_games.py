@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oresight.deal.games import Mixed, credibility, mixed_equilibria, nash_bargain, pure_equilibria
+from oresight.deal.games import (
+    Mixed,
+    credibility,
+    mixed_equilibria,
+    nash_bargain,
+    pure_equilibria,
+    undominated,
+)
 
 
 def losses(*rows: list[float]) -> np.ndarray:
@@ -121,6 +128,13 @@ def test_unit_and_origin_of_losses_change_no_equilibrium(seed: int, unit: float,
     first, second = np.random.default_rng(seed).normal(size=(2, 3, 3))
     moved = mixed_equilibria((first + shift) * unit, (second - shift) * unit)
     assert same(moved, [(e.first, e.second) for e in mixed_equilibria(first, second)])
+
+
+def test_choices_that_always_lose_more_are_struck_in_turn() -> None:
+    # The third row loses to the first; then the first column loses to the second; then so does the first row.
+    first, second = -losses([3, 0], [0, 0.5], [1, -1]), -losses([0, 1], [0, 1], [3, 0])
+    assert undominated(first, second) == ([1], [1])
+    assert undominated(losses([0, 5], [1, 6]), losses([3, 1], [0, 9])) == ([0], [1])
 
 
 def test_pure_equilibria_are_among_all() -> None:

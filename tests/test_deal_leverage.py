@@ -215,3 +215,20 @@ def test_only_named_measures_of_the_ledger_are_choices() -> None:
     ledger = law(State("in_force", "2025-01-01", "2025-01-01"))
     with pytest.raises(InputError, match="neither"):
         table(small_world(), ledger, "USA", "CHN", as_of="2025-06-01", only=("another",))
+
+
+def test_a_measure_on_record_that_names_goods_outside_the_world_can_be_a_choice() -> None:
+    state = (State("threatened", "2025-01-01", "2025-01-01"),)
+    wide = Measure(
+        "wide",
+        "import_tariff",
+        "USA",
+        ("CHN", "QAT"),
+        hs=("81129210", "250490"),
+        rate_percent=25,
+        states=state,
+    )
+    ledger = Ledger(measures=(wide,))
+    got = leverage(small_world(), ledger, "USA", "CHN", as_of="2025-06-01", draws=0, solve=linear_solve)
+    assert got.effects[0].damage.central == 0.0
+    assert got.effects[0].own_cost.central == pytest.approx(40 * 0.5 * 0.25)

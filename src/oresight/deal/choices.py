@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from oresight.errors import InputError, unknown
 from oresight.policy.compile import IN_ONE_PERIOD
 from oresight.policy.ledger import EVER, Ledger, measures_in_force, standing
-from oresight.policy.reach import commodity_reach, reaches, routes
+from oresight.policy.reach import commodities_of, commodity_reach, members, reaches, routes
 from oresight.policy.records import Agreement, Measure, Scenario
 from oresight.policy.say import economy_name, measure_name
 from oresight.world.model import World
@@ -180,8 +180,22 @@ def _moves(
         elif measure.instrument in ("import_tariff", "export_tax") and measure.rate_percent is None:
             left_out.append(f"{name}: no rate is on record")
         elif not any(_same(measure, move.measure, world) for move in found):
-            found.append(Move(measure, name, state, in_ledger))
+            own = state == "scenario" or in_ledger
+            found.append(Move(measure if own else _within(measure, world), name, state, in_ledger))
     return tuple(found)
+
+
+def _within(measure: Measure, world: World) -> Measure:
+    """A measure on record with the words that this world holds, so that a scenario can take it on."""
+    return replace(
+        measure,
+        targets=tuple(w for w in measure.targets if w == "all" or members(world, (w,))),
+        except_targets=tuple(w for w in measure.except_targets if members(world, (w,))),
+        commodities=tuple(w for w in measure.commodities if commodities_of(world, (w,))),
+        except_commodities=tuple(w for w in measure.except_commodities if commodities_of(world, (w,))),
+        hs=tuple(code for code in measure.hs if commodities_of(world, (), (code,))),
+        except_hs=tuple(code for code in measure.except_hs if commodities_of(world, (), (code,))),
+    )
 
 
 def _same(one: Measure, two: Measure, world: World) -> bool:
