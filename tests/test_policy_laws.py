@@ -17,6 +17,7 @@ from oresight.policy.ledger import EVER, Ledger, load_ledger, standing, state_on
 from oresight.policy.listing import ledger_rows
 from oresight.policy.records import STATES, State
 from oresight.policy.stacking import days_of_change, duty_matrix, stacked_duty
+from oresight.policy.timeline import events, timeline_rows
 from policy_world import CODES, small_world
 
 WORLD = small_world()
@@ -157,3 +158,46 @@ def test_between_two_days_of_change_no_duty_changes() -> None:
         assert duty_matrix(LEDGER, WORLD, first, EVER) == pytest.approx(
             duty_matrix(LEDGER, WORLD, last, EVER)
         ), (first, last)
+
+
+@given(st.lists(STATE, max_size=6), FEW_DAYS, FEW_DAYS)
+def test_the_timeline_is_the_state_of_every_day(states: list[State], as_of: str, known_by: str) -> None:
+    entry = replace(LEDGER.measures[0], states=tuple(states))
+    passed = [e for e in events(entry, known_by) if e.on <= as_of]
+    state, note = state_on(states, as_of, known_by)
+    if state is None:
+        assert passed == []
+    else:
+        assert (passed[-1].state, passed[-1].known, passed[-1].until) == (
+            state.state,
+            state.known,
+            state.until,
+        )
+        assert passed[-1].assumed == bool(note)
+    assert [e.on for e in passed] == sorted(e.on for e in passed)
+
+
+def test_the_timeline_tells_threats_suspensions_and_what_is_assumed() -> None:
+    rows = timeline_rows(LEDGER, WORLD, "2026-11-23", imposer="CHN", commodity="gallium metal")
+    ban = [(r["on"], r["state"], r["assumed"], r["planned"]) for r in rows if r["id"] == "cn-us-ban-2024"]
+    assert ban == [
+        ("2024-12-03", "in_force", False, False),
+        ("2025-11-09", "suspended", False, False),
+        ("2026-11-28", "in_force", True, True),  # nothing on record renews the suspension
+    ]
+    threat = [
+        (r["on"], r["state"])
+        for r in timeline_rows(LEDGER, WORLD, "2025-11-05", imposer="USA", target="CHN")
+        if r["id"] == "us-threat-china-100"
+    ]
+    assert threat == [("2025-10-10", "threatened"), ("2025-11-01", "withdrawn")]
+    before = timeline_rows(LEDGER, WORLD, "2025-10-26", imposer="USA", target="CHN")
+    lapse = [r for r in before if r["id"] == "us-threat-china-100"][-1]
+    assert (lapse["state"], lapse["assumed"], lapse["planned"]) == ("lapsed", True, True)
+
+
+def test_exemptions_are_listed_with_their_basis() -> None:
+    rows = ledger_rows(LEDGER, WORLD, "2025-10-26", commodity="NdFeB magnet", imposer="USA")
+    found = {r["id"]: r["basis"] for r in rows if r["kind"] == "exemption"}
+    assert found["us-annex-ii-september"] == "IEEPA reciprocal"
+    assert "us-annex-ii-april" not in found

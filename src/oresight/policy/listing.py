@@ -6,7 +6,7 @@ from oresight.errors import InputError
 from oresight.policy.ledger import Ledger, Standing, standing
 from oresight.policy.own import Own
 from oresight.policy.reach import commodities_of, commodity_reach, members, reaches
-from oresight.policy.records import Agreement, Measure, Provision
+from oresight.policy.records import Agreement, Exemption, Measure, Provision
 from oresight.policy.repeats import repeated
 from oresight.policy.stacking import lines_of
 from oresight.world.model import World
@@ -24,7 +24,7 @@ def ledger_rows(
     target: str = "",
     commodity: str = "",
 ) -> list[Row]:
-    """Measures, agreements and provisions with their state on a day, as dictionaries.
+    """Measures, exemptions, agreements and provisions with their state on a day, as dictionaries.
 
     Filters are words: economies by code, group or name, commodities as in scenarios. An agreement passes
     when the imposer and the target are parties and a provision is on the commodity; its provisions follow
@@ -38,7 +38,10 @@ def ledger_rows(
         if isinstance(s.entry, Measure):
             if _measure_passes(s.entry, ledger, world, by, on, of):
                 rows.append(_measure_row(s.entry, s))
-        elif isinstance(s.entry, Agreement):
+        elif isinstance(s.entry, Exemption):
+            if _exemption_passes(s.entry, ledger, world, by, of):
+                rows.append(_exemption_row(s.entry, s))
+        else:
             parties = set(members(world, s.entry.parties))
             told = [p for p in s.entry.provisions if not of or of & _provision_reach(p, world)]
             if (by and not by & parties) or (on and not on & parties) or (of and not told):
@@ -99,6 +102,13 @@ def _measure_passes(
     return not of or bool(of & _measure_reach(measure, ledger, world))
 
 
+def _exemption_passes(exemption: Exemption, ledger: Ledger, world: World, by: set[str], of: set[int]) -> bool:
+    """Whether the imposer fits and some tariff line of a commodity is exempt; its targets are the basis's."""
+    if by and not by & set(members(world, (exemption.imposer,))):
+        return False
+    return not of or any(line.startswith(exemption.hs) for c in of for line, _ in lines_of(ledger, world, c))
+
+
 def _measure_reach(measure: Measure, ledger: Ledger, world: World) -> set[int]:
     """Commodities a measure is on: by their tariff lines where it names codes, else by its words."""
     if not measure.hs:
@@ -152,6 +162,28 @@ def _measure_row(m: Measure, s: Standing) -> Row:
 
 
 _NO_AMOUNT: Row = {"rate_percent": None, "approval_share": None, "share_of_baseline": None, "limit_t": None}
+
+
+def _exemption_row(e: Exemption, s: Standing) -> Row:
+    return {
+        "kind": "exemption",
+        "id": e.id,
+        "title": e.title,
+        "type": "exemption",
+        "from": [e.imposer],
+        "to": [],
+        "except": [],
+        "commodities": [],
+        "hs": [code for code in e.hs if code],
+        **_NO_AMOUNT,
+        "basis": e.basis,
+        "binding": None,
+        **_state_of(s),
+        "source": s.state.source or e.source,
+        "verified": e.verified,
+        "assumed": [],
+        "note": "; ".join(n for n in (s.note, e.note) if n) or None,
+    }
 
 
 def _agreement_row(a: Agreement, s: Standing) -> Row:
