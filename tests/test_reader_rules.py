@@ -53,7 +53,7 @@ def test_statuses_and_subtypes_are_known_words() -> None:
 
 def test_a_pattern_with_a_space_in_brackets_is_refused() -> None:
     with pytest.raises(ValueError, match="space within brackets"):
-        rulebook._compile("{sign} (?:a deal|pact)")
+        rulebook._compile("{sign} (?:a deal|pact)", {})
 
 
 def test_every_code_is_an_economy_the_gazetteer_names() -> None:

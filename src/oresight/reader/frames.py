@@ -105,21 +105,19 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
                 continue
             if rule.alone and kinds & MEASURES:
                 continue
-            ready = [
-                pattern
-                for pattern, needs in zip(rule.patterns, rule.needs, strict=True)
-                if all(group & tagged.classes for group in needs)
-            ]
-            if not ready or (rule.unless and rule.unless.search(low)):
+            ready = [frame for frame in rule.frames if frame.fits(tagged.mask)]
+            if not ready:
                 continue
-            for pattern in ready:
-                match = pattern.search(tagged.text)
+            for frame in ready:
+                match = frame.search(tagged)
                 if not match:
                     continue
+                if rule.unless and rule.unless.search(low):
+                    break
                 start, end = tagged.source(match.start(), match.end())
                 head = (
                     tagged.source(match.start("head"), match.end("head"))[0]
-                    if "head" in pattern.groupindex
+                    if "head" in frame.regex.groupindex
                     else start
                 )
                 if any(

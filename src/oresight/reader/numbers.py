@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -90,6 +91,11 @@ def _qualifier(low: str, start: int) -> str | None:
 
 def numbers_of(low: str) -> list[Number]:
     """All figures in a lower-cased piece of text, in order, offsets relative to it."""
+    return list(_numbers_of(low))
+
+
+@functools.lru_cache(maxsize=64)  # the rules that match a clause each ask for its figures
+def _numbers_of(low: str) -> list[Number]:
     if not any(c.isdigit() for c in low) and not re.search(r"per ?cent|pct| of |dollar|dlr|ton", low):
         return []
     found: list[Number] = []

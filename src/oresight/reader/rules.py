@@ -20,6 +20,39 @@ GAP = r"\S*\s+" + OPEN
 SPACED = re.compile(r"\S+")
 
 
+PLAIN = re.compile(r"[a-z]+|\{\w+\}")
+FIRST_WORD = re.compile(OPEN + r"(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One pattern. Classes and plain words each own a bit: a clause that lacks one of `needs` is not
+    searched, and a match is only tried at tokens that `first` allows (0: at any)."""
+
+    regex: re.Pattern[str]
+    needs: tuple[int, ...]  # masks; the clause must hold a bit of each
+    first: int
+
+    def fits(self, mask: int) -> bool:
+        """Whether a clause with these bits can match at all."""
+        for need in self.needs:
+            if not mask & need:
+                return False
+        return True
+
+    def search(self, tagged: Tagged) -> re.Match[str] | None:
+        """The leftmost match in a tagged clause."""
+        if not self.first:
+            return self.regex.search(tagged.text)
+        match, text, first = self.regex.match, tagged.text, self.first
+        for at, mask in zip(tagged.at, tagged.masks, strict=True):
+            if mask & first:
+                found = match(text, at)
+                if found:
+                    return found
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One frame. `actor` and `target` say where the parties stand: subject, by, with, other, object,
@@ -27,8 +60,7 @@ class Rule:
 
     name: str
     kind: str
-    patterns: tuple[re.Pattern[str], ...]
-    needs: tuple[tuple[frozenset[str], ...], ...]  # per pattern: groups of classes, one of each must be there
+    frames: tuple[Frame, ...]
     actor: str
     target: str
     status: str | None
@@ -58,12 +90,28 @@ class Tables:
     formula: re.Pattern[str]  # words of orders and treaties that are no measure and no promise
     order: re.Pattern[str]  # words by which an order speaks
     issuers: tuple[tuple[re.Pattern[str], str], ...]
+    bits: dict[str, int]  # of each class, in braces, and of each word that patterns name
 
 
-def _compile(pattern: str) -> tuple[re.Pattern[str], tuple[frozenset[str], ...]]:
+def _alternatives(body: str) -> list[str]:
+    """The classes and plain words of an element, or nothing where it is any other expression."""
+    inner = body[3:-1] if body.startswith("(?:") and body.endswith(")") else body
+    listed = inner.split("|")
+    return listed if all(PLAIN.fullmatch(word) for word in listed) else []
+
+
+def _compile(pattern: str, bits: dict[str, int]) -> Frame:
     parts: list[str] = [START]
-    needs: list[frozenset[str]] = []
+    needs: list[int] = []
+    first = 0
     head = True
+
+    def mask_of(names: list[str]) -> int:
+        mask = 0
+        for name in names:
+            mask |= bits.setdefault(name, 1 << len(bits))
+        return mask
+
     elements = pattern.split()
     for index, element in enumerate(elements):
         if element.startswith("~"):
@@ -74,8 +122,11 @@ def _compile(pattern: str) -> tuple[re.Pattern[str], tuple[frozenset[str], ...]]
         optional = element.endswith("?") and element.startswith(("{", "(?:"))
         body = element[:-1] if optional else element
         named = re.findall(r"\{(\w+)\}", body)
-        if named and not optional:
-            needs.append(frozenset(named))
+        listed = _alternatives(body)
+        if not optional and (named or listed):
+            needs.append(mask_of([f"{{{name}}}" for name in named] or listed))
+        if index == 0 and not optional:
+            first = mask_of(listed)
         text = re.sub(r"\{(\w+)\}", r"[^\\s<]+(?:<\\w+>)*<\1>", body)
         if not re.search(r"\\[dwS$]|%", body):
             text = f"(?:{text})(?!\\w)"
@@ -84,7 +135,7 @@ def _compile(pattern: str) -> tuple[re.Pattern[str], tuple[frozenset[str], ...]]
             head = False
         gap = r"\S*" if index == len(elements) - 1 else GAP
         parts.append(f"(?:{text}{gap})?" if optional else text + gap)
-    return re.compile("".join(parts)), tuple(needs)
+    return Frame(re.compile("".join(parts)), tuple(needs), first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +146,8 @@ class Tagged:
     at: tuple[int, ...]  # where each token starts in `text`
     starts: tuple[int, ...]  # where it starts in the document
     ends: tuple[int, ...]
-    classes: frozenset[str]
+    masks: tuple[int, ...]  # the bits of each token
+    mask: int  # of all tokens
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The document offsets of the tokens that [start, end) of the tagged text touches."""
@@ -104,37 +156,52 @@ class Tagged:
         return self.starts[first], self.ends[last]
 
 
+@functools.lru_cache(maxsize=40_000)
+def _token(token: str) -> tuple[str, str, int, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
+    """A token as the patterns read it: safe text, bare word, bit of its word, phrases that it may begin."""
+    tables = load()
+    bare = token.strip("\"'.,;:()[]!?<>-–—*")
+    bare = bare[:-2] if bare.endswith("'s") else bare
+    safe = token.replace("<", "(").replace(">", ")")
+    word = FIRST_WORD.match(safe)
+    return safe, bare, tables.bits.get(word.group(1), 0) if word else 0, tables.phrases.get(bare, ())
+
+
 def tag(tables: Tables, low: str, start: int, end: int) -> Tagged:
     """Writes the word classes behind the words of `low[start:end]`: `signed<sign> the deal<agreement>`."""
-    tokens = [(m.group(), m.start(), m.end()) for m in SPACED.finditer(low, start, end)]
-    words = [_core(token) for token, _, _ in tokens]
-    tags: list[list[str]] = [[] for _ in tokens]
-    for index, word in enumerate(words):
-        for entry, names in tables.phrases.get(word, ()):
+    found = list(SPACED.finditer(low, start, end))
+    tokens = [_token(match.group()) for match in found]
+    words = [token[1] for token in tokens]
+    tags: dict[int, list[str]] = {}
+    for index, token in enumerate(tokens):
+        for entry, names in token[3]:
             size = len(entry)
             if size == 1 or tuple(words[index : index + size]) == entry:
                 for inside in range(index, index + size):
-                    tags[inside].extend(name for name in names if name not in tags[inside])
+                    listed = tags.setdefault(inside, [])
+                    listed.extend(name for name in names if name not in listed)
     parts: list[str] = []
     at: list[int] = []
-    length = 0
-    for (token, _, _), listed in zip(tokens, tags, strict=True):
-        piece = token.replace("<", "(").replace(">", ")") + "".join(f"<{name}>" for name in listed)
+    masks: list[int] = []
+    length = mask = 0
+    for index, (safe, _, bit, _) in enumerate(tokens):
+        piece = safe
+        for name in tags.get(index, ()):
+            piece += f"<{name}>"
+            bit |= tables.bits.get(f"{{{name}}}", 0)
         at.append(length)
         parts.append(piece)
+        masks.append(bit)
+        mask |= bit
         length += len(piece) + 1
     return Tagged(
         " ".join(parts),
         tuple(at),
-        tuple(left for _, left, _ in tokens),
-        tuple(right for _, _, right in tokens),
-        frozenset(name for listed in tags for name in listed),
+        tuple(match.start() for match in found),
+        tuple(match.end() for match in found),
+        tuple(masks),
+        mask,
     )
-
-
-def _core(token: str) -> str:
-    bare = token.strip("\"'.,;:()[]!?<>-–—*")
-    return bare[:-2] if bare.endswith("'s") else bare
 
 
 @functools.cache
@@ -162,16 +229,15 @@ def load() -> Tables:
     for phrase, names in by_phrase.items():
         phrases.setdefault(phrase[0], []).append((phrase, tuple(names)))
     rules = []
+    bits: dict[str, int] = {}
     for entry in data["rule"]:
         patterns = entry["pattern"] if isinstance(entry["pattern"], list) else [entry["pattern"]]
-        compiled = [_compile(pattern) for pattern in patterns]
         unless = entry.get("unless")
         rules.append(
             Rule(
                 entry["name"],
                 entry["kind"],
-                tuple(pattern for pattern, _ in compiled),
-                tuple(needs for _, needs in compiled),
+                tuple(_compile(pattern, bits) for pattern in patterns),
                 entry.get("actor", "subject"),
                 entry.get("target", "object"),
                 entry.get("status"),
@@ -203,4 +269,5 @@ def load() -> Tables:
         re.compile(data["formula"]["pattern"]),
         re.compile(data["formula"]["order"]),
         tuple((re.compile(pattern), code) for pattern, code in data["issuer"]["pattern"]),
+        bits,
     )
