@@ -112,3 +112,30 @@ def test_the_ledger_ends_where_the_tracker_goes_on() -> None:
     assert general("MALAYSIA", "2026-08-19") == 0
     assert "tracker" in LEDGER.beyond("USA", "2026-08-19")
     assert LEDGER.beyond("USA", "2026-07-23") == ""
+
+
+def test_country_rates_are_those_of_the_annex() -> None:
+    """Annex I of Executive Order 14326 as parsed from its text, country by country."""
+    annex = FOLDER.parent / "us-reciprocal-tariffs" / "us_reciprocal_rates_2025.csv"
+    names = FOLDER.parent / "hs-and-country-codes" / "baci_country_codes_V202301.csv"
+    if not (annex.exists() and names.exists()):
+        pytest.skip("the annex is not beside the checkout")
+    with names.open(encoding="utf-8", newline="") as lines:
+        codes = {r["country_name_full"]: r["iso_3digit_alpha"] for r in csv.DictReader(lines)}
+    codes |= {
+        **{"Bolivia": "BOL", "Brunei": "BRN", "Democratic Republic of the Congo": "COD", "Laos": "LAO"},
+        **{"Libya": "LBY", "Moldova": "MDA", "Myanmar (Burma)": "MMR", "North Macedonia": "MKD"},
+        **{"South Korea": "KOR", "Syria": "SYR", "Taiwan": "TWN", "Vietnam": "VNM", "Venezuela": "VEN"},
+        **{"Switzerland": "CHE", "Norway": "NOR", "Côte d'Ivoire": "CIV", "Tunisia": "TUN"},
+    }
+    checked = 0
+    with annex.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            rate, name = row["rate_2025_07_31_annex_I_text"], row["country"]
+            code = codes.get(name)
+            if code is None or not rate.removesuffix("%").isdigit() or name == "Liechtenstein":
+                continue
+            extra = 40 if code == "BRA" else 0  # its further duty stands beside the annex
+            assert general_duty(LEDGER, "USA", code, "2025-08-10", EVER) == float(rate[:-1]) + extra, name
+            checked += 1
+    assert checked >= 60

@@ -79,13 +79,13 @@ def same_agreements(agreement: Agreement, ledger: Ledger, day: str, published: s
 
 def _of_about(agreement: Agreement, on: str, published: str) -> bool:
     first = _first(agreement)
-    if not on:
+    if len(on) != 10:  # the text gives no day, or only a month or a year
         return not published or first <= published
-    return abs((date.fromisoformat(first) - date.fromisoformat(on)).days) <= NEAR if len(on) == 10 else True
+    return abs((date.fromisoformat(first) - date.fromisoformat(on)).days) <= NEAR
 
 
 def _first(agreement: Agreement) -> str:
-    return min(s.known for s in agreement.states)
+    return min((s.known for s in agreement.states if s.known), default="")
 
 
 def repeated(own: Ledger, ledger: Ledger, world: World, day: str) -> dict[str, tuple[str, ...]]:

@@ -149,6 +149,7 @@ def duty_change(ledger: Ledger, world: World, as_of: str, known_by: str = "") ->
     return np.maximum(change, -world.duty) + 0.0
 
 
+@lru_cache(maxsize=4)
 def _collected_since(ledger: Ledger, world: World) -> NDArray[np.float64]:
     """What was collected over the baseline year above the duty of its middle, as a fraction, (C, N, N)."""
     above = np.zeros(world.flows.shape)

@@ -117,7 +117,7 @@ def _of_agreement(agreement: Agreement, case: Case) -> list[Fate]:
 def _follows(entry: Agreement, case: Case) -> Agreement | None:
     """An agreement of the same parties that became known after the text."""
     for other in case.ledger.agreements:
-        first = min(s.known for s in other.states)
+        first = min((s.known for s in other.states), default="")
         same = set(other.parties) == set(entry.parties) and other.id != entry.id
         if same and case.published < first <= case.known_by:
             return other
