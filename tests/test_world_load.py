@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,13 +25,6 @@ def copy(tmp_path: Path) -> Path:
     directory = tmp_path / "world"
     shutil.copytree(DATA, directory)
     return directory
-
-
-def test_loads_quickly() -> None:
-    World.load()
-    start = time.perf_counter()
-    World.load()
-    assert time.perf_counter() - start < 0.3
 
 
 def test_holds_the_economies_and_commodities_that_the_network_needs(world: World) -> None:
