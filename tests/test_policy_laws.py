@@ -186,11 +186,16 @@ def test_the_timeline_tells_threats_suspensions_and_what_is_assumed() -> None:
         ("2026-11-28", "in_force", True, True),  # nothing on record renews the suspension
     ]
     threat = [
-        (r["on"], r["state"])
+        r
         for r in timeline_rows(LEDGER, WORLD, "2025-11-05", imposer="USA", target="CHN")
         if r["id"] == "us-threat-china-100"
     ]
-    assert threat == [("2025-10-10", "threatened"), ("2025-11-01", "withdrawn")]
+    assert [(r["on"], r["state"]) for r in threat] == [
+        ("2025-10-10", "threatened"),
+        ("2025-11-01", "withdrawn"),
+    ]
+    assert threat[0]["until"] == "2025-11-01"
+    assert "in answer to China's export controls" in str(threat[0]["note"])
     before = timeline_rows(LEDGER, WORLD, "2025-10-26", imposer="USA", target="CHN")
     lapse = [r for r in before if r["id"] == "us-threat-china-100"][-1]
     assert (lapse["state"], lapse["assumed"], lapse["planned"]) == ("lapsed", True, True)

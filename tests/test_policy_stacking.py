@@ -8,6 +8,7 @@ import pytest
 from oresight.errors import InputError
 from oresight.policy.ledger import EVER, load_ledger
 from oresight.policy.stacking import duty_change, duty_matrix, stacked_duty
+from oresight.world.model import World
 from policy_world import small_world
 
 WORLD = small_world()
@@ -52,6 +53,31 @@ def total(commodity: str, origin: str, day: str) -> float:
 )
 def test_duties_stack_as_the_texts_say(commodity: str, origin: str, day: str, percent: float) -> None:
     assert total(commodity, origin, day) == pytest.approx(percent)
+
+
+@pytest.mark.parametrize(
+    ("commodity", "origin", "day", "percent", "why"),
+    [
+        # Canada: critical minerals are energy resources at 10 %, magnets are not; free under USMCA after 3 days
+        ("tungsten concentrate", "CAN", "2025-03-03", 0, ""),
+        ("tungsten concentrate", "CAN", "2025-03-05", 10, "IEEPA Canada"),
+        ("NdFeB magnet", "CAN", "2025-03-05", 25, "IEEPA Canada"),
+        ("NdFeB magnet", "CAN", "2025-10-26", 0, "free entry under USMCA"),
+        ("NdFeB magnet", "MEX", "2025-03-05", 25, "IEEPA Mexico"),
+        ("NdFeB magnet", "MEX", "2025-10-26", 0, "free entry under USMCA"),
+        # India: the further 25 % spares the Annex II of April, and not what was added in September
+        ("dysprosium oxide", "IND", "2025-10-26", 3.7, "Annex II of April 2025"),
+        ("NdFeB magnet", "IND", "2025-10-26", 2.1 + 25, "Annex II as widened in September 2025"),
+        ("NdFeB magnet", "IND", "2026-02-08", 2.1, ""),
+        # Brazil: 40 % on what its own annex does not spare; graphite is exempt from the reciprocal tariff
+        ("natural graphite flake", "BRA", "2025-10-26", 40, "Annex II as widened in September 2025"),
+        ("natural graphite flake", "BRA", "2026-02-21", 0, ""),
+    ],
+)
+def test_duties_on_single_partners(commodity: str, origin: str, day: str, percent: float, why: str) -> None:
+    duty = stacked_duty(LEDGER, World.load(), origin, "USA", commodity, day)
+    assert duty.total_percent == pytest.approx(percent)
+    assert why in " ".join(f"{p.basis} {p.reason}" for p in duty.parts)
 
 
 def test_every_part_has_a_reason_and_the_parts_add_up() -> None:

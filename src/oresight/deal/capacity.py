@@ -324,7 +324,7 @@ def _saved(
         accuracy = max(accuracy, losses.accuracy * spent / 1e6)
         failed += list(losses.failed)
         for game in played:
-            loss = Expected(game, losses, probability, {}).of(frozenset()).sum(axis=1) * brought.span
+            loss = Expected(game, losses, probability, {}).of(frozenset())[: draws + 1] * brought.span
             total[case] += loss
             title = game.tree[0].title
             by_crisis[title] = by_crisis.get(title, 0.0) + float(loss[0]) * (1 if case == 0 else -1)

@@ -175,7 +175,11 @@ def _in_order(states: Mapping[State, tuple[Measure, ...]]) -> list[tuple[Measure
 
 
 class Expected:
-    """The expected yearly loss of a game by who keeps their word, remembered once computed."""
+    """The expected yearly loss of a game by who keeps their word, remembered once computed.
+
+    Amounts are vectors (D + c,): the loss over all goods in every draw, then that in each of the c goods
+    of the game's chain in the central case. There may be thousands of coalitions; more is not needed.
+    """
 
     def __init__(
         self,
@@ -186,19 +190,23 @@ class Expected:
     ) -> None:
         self.game = game
         self._losses = losses
-        self._compliance = compliance
-        self._chances = [(happens, game.chance(happens, probability)) for happens in game.occurrences]
+        self._probability = probability
+        self._chances = [
+            (happens, self._long(game.chance(happens, probability))) for happens in game.occurrences
+        ]
+        self._compliance = {j: self._long(kept) for j, kept in compliance.items()}
         self._by_variant: dict[Variant, Floats] = {}
         self._by_coalition: dict[frozenset[tuple[int, int]], Floats] = {}
 
     def under(self, compliance: Mapping[int, Floats]) -> Expected:
         """The same game when promises are kept with other probabilities."""
         other = copy(self)
-        other._compliance, other._by_coalition = compliance, {}
+        other._compliance = {j: self._long(kept) for j, kept in compliance.items()}
+        other._by_coalition = {}
         return other
 
     def of(self, players: frozenset[tuple[int, int]]) -> Floats:
-        """Expected loss, (D, C) USD/yr, when these (provision, risk) promises stand.
+        """Expected loss, (D + c,) USD/yr, when these (provision, risk) promises stand.
 
         A provision is kept or broken as a whole in a crisis, independently of the others.
         """
@@ -215,32 +223,50 @@ class Expected:
                         (variant, 1.0 - self._compliance[j]),
                         (keep(variant, mine), self._compliance[j]),
                     ):
-                        after[then] = after.get(then, np.zeros_like(chance)) + chance * p
+                        after[then] = after[then] + chance * p if then in after else chance * p
                 chances = after
-            total = sum((chance[:, None] * self._given(variant) for variant, chance in chances.items()))
+            total = sum((chance * self._given(variant) for variant, chance in chances.items()))
             self._by_coalition[players] = np.asarray(total)
         return self._by_coalition[players]
+
+    def by_commodity(self) -> Floats:
+        """Expected loss when nobody promises anything, (D, C) USD/yr."""
+        total = np.zeros_like(next(iter(self._losses.by_state.values())))
+        for happens in self.game.occurrences:
+            chance = self.game.chance(happens, self._probability)
+            for fraction, state in self._states(happens, (frozenset(),) * len(self.game.tree)):
+                total += chance[:, None] * fraction * self._losses.by_state[self.game.chain, state]
+        return total
 
     def rents(self) -> Floats:
         """Scarcity rents that each imposer is expected to keep if nobody promises, (N,) USD/yr, central."""
         none: Variant = (frozenset(),) * len(self.game.tree)
         parts = [
-            float(chance[0])
-            * fraction
-            * self._losses.rents[self.game.chain, frozenset(m.id for m in measures)]
+            float(chance[0]) * fraction * self._losses.rents[self.game.chain, state]
             for happens, chance in self._chances
-            for fraction, measures in self.game.segments(happens, none)
+            for fraction, state in self._states(happens, none)
         ]
         return np.asarray(sum(parts, np.zeros(len(self.game.world.economies))))
 
     def _given(self, variant: Variant) -> Floats:
         """Expected loss when it is settled which promises are kept."""
         if variant not in self._by_variant:
-            shape = next(iter(self._losses.by_state.values())).shape
-            total = np.zeros(shape)
+            total = np.zeros_like(self._chances[0][1])
             for happens, chance in self._chances:
-                for fraction, measures in self.game.segments(happens, variant):
-                    state = frozenset(m.id for m in measures)
-                    total += chance[:, None] * fraction * self._losses.by_state[self.game.chain, state]
+                for fraction, state in self._states(happens, variant):
+                    loss = self._losses.by_state[self.game.chain, state]
+                    whole = np.concatenate([loss.sum(axis=1), loss[0, list(self.game.chain)]])
+                    total += chance * fraction * whole
             self._by_variant[variant] = total
         return self._by_variant[variant]
+
+    def _states(self, happens: tuple[bool, ...], variant: Variant) -> list[tuple[float, State]]:
+        """The states that a combination of risks passes through, with the part of the year of each."""
+        return [
+            (fraction, frozenset(m.id for m in measures))
+            for fraction, measures in self.game.segments(happens, variant)
+        ]
+
+    def _long(self, chances: Floats) -> Floats:
+        """Chances (D,) for vectors (D + c,): the goods of the chain are of the central case."""
+        return np.concatenate([chances, np.full(len(self.game.chain), chances[0])])

@@ -68,7 +68,7 @@ def rank(
     C = len(world.commodities)
     by_crisis: dict[str, NDArray[np.float64]] = {}
     for game in played:
-        loss = Expected(game, losses, probability, {}).of(frozenset())
+        loss = Expected(game, losses, probability, {}).by_commodity()
         title = game.tree[0].title
         by_crisis[title] = by_crisis.get(title, np.zeros((draws + 1, C))) + loss
     total = sum(by_crisis.values(), np.zeros((draws + 1, C)))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from oresight.deal.amounts import MILLION, Amount, Part, amount_of, draw_ranges, is_noise, parts_of
 from oresight.deal.capacity import TAKE_UP, CapacityValue, capacity_values, clauses, plants
-from oresight.deal.crises import Game, crises, games
+from oresight.deal.crises import crises, games
 from oresight.deal.losses import (
     BASELINE,
     Expected,
@@ -152,27 +152,21 @@ def value(
     C, D = len(world.commodities), draws + 1
     expected = [Expected(game, losses, probability, compliance) for game in played]
     tally = [_Tally(D, C) for _ in open_to_value]
-    without, kept_by_all = _shared(expected, tally, D, C, seed)
+    without, kept_by_all = _shared(expected, tally, D, seed)
     sweep = []
     for level in SWEPT if open_to_value else ():
         again = [_Tally(D, C) for _ in open_to_value]
         always = {k: np.full(D, level) for k in range(len(open_to_value))}
-        _, left = _shared([e.under(always) for e in expected], again, D, C, seed)
-        sweep.append(
-            Swept(
-                level,
-                amount_of((without - left).sum(axis=1)),
-                tuple(amount_of(t.share.sum(axis=1)) for t in again),
-            )
-        )
+        _, left = _shared([e.under(always) for e in expected], again, D, seed)
+        sweep.append(Swept(level, amount_of(without - left), tuple(amount_of(t.share) for t in again)))
     rents = sum((e.rents() for e in expected), np.zeros(len(world.economies)))
     noise = losses.accuracy * _spending(world, beneficiary)
     kept = {p: _compliance(world, p) for p in open_to_value}
     return Valuation(
         beneficiary=beneficiary,
-        loss_without=amount_of(without.sum(axis=1)),
-        loss_with=amount_of(kept_by_all.sum(axis=1)),
-        avoided=amount_of((without - kept_by_all).sum(axis=1)),
+        loss_without=amount_of(without),
+        loss_with=amount_of(kept_by_all),
+        avoided=amount_of(without - kept_by_all),
         rents=parts_of(
             {e.name: float(kept) for e, kept in zip(world.economies, rents, strict=True)},
             float(rents.sum()) / MILLION,
@@ -192,7 +186,7 @@ def value(
         messages=losses.messages,
         solves=losses.solves,
         draws=draws,
-        draws_solved=int(np.isfinite((without + kept_by_all)[1:]).all(axis=1).sum()),
+        draws_solved=int(np.isfinite((without + kept_by_all)[1:]).sum()),
         seed=seed,
     )
 
@@ -234,26 +228,27 @@ def clause_values(valuation: Valuation) -> list[ClauseValue]:
 
 
 class _Tally:
-    """A provision's value as it is gathered over games, (D, C) USD/yr."""
+    """A provision's value as it is gathered over games, USD/yr."""
 
     def __init__(self, draws: int, commodities: int) -> None:
-        self.share: Floats = np.zeros((draws, commodities))
-        self.alone: Floats = np.zeros((draws, commodities))
-        self.last: Floats = np.zeros((draws, commodities))
+        self.share: Floats = np.zeros(draws)
+        self.alone: Floats = np.zeros(draws)
+        self.last: Floats = np.zeros(draws)
+        self.by_commodity: Floats = np.zeros(commodities)  # of the central share
         self.variance = 0.0  # of the central share, by sampling
         self.by_risk: dict[str, float] = {}
 
 
 def _shared(
-    expected: Sequence[Expected], tally: Sequence[_Tally], draws: int, commodities: int, seed: int
+    expected: Sequence[Expected], tally: Sequence[_Tally], draws: int, seed: int
 ) -> tuple[Floats, Floats]:
-    """Share every game out into the tally; expected loss without promises and with all, (D, C) USD/yr."""
-    without, with_all = np.zeros((2, draws, commodities))
+    """Share every game out into the tally; expected loss without promises and with all, (D,) USD/yr."""
+    without, with_all = np.zeros((2, draws))
     for one in expected:
         everyone = frozenset(player for group in one.game.groups for player in group)
-        without += one.of(frozenset())
-        with_all += one.of(everyone)
-        _share(one.game, one, everyone, tally, seed)
+        without += one.of(frozenset())[:draws]
+        with_all += one.of(everyone)[:draws]
+        _share(one, everyone, tally, draws, seed)
     return without, with_all
 
 
@@ -263,37 +258,37 @@ def _brings(provision: Provision) -> bool:
 
 
 def _share(
-    game: Game,
     expected: Expected,
     everyone: frozenset[tuple[int, int]],
     tally: Sequence[_Tally],
+    draws: int,
     seed: int,
 ) -> None:
     """Share what the promises avoid in one game; shares of games add up, as the Shapley value is additive."""
-    groups = game.groups
+    game, groups = expected.game, expected.game.groups
     if not groups:
         return
     nothing = expected.of(frozenset())
 
     def avoided(players: frozenset[tuple[int, int]]) -> Floats:
-        saved = nothing - expected.of(players)
-        return np.concatenate([saved, saved.sum(axis=1, keepdims=True)], axis=1)
+        return nothing - expected.of(players)
 
     if max(len(groups), *(len(group) for group in groups)) <= EXACT_LIMIT:
         shares = owen(avoided, groups)
-        errors = {player: np.zeros(1) for player in everyone}
+        errors = dict.fromkeys(everyone, 0.0)
     else:
         shares, spread = sampled(avoided, groups, ORDERS, seed)
-        errors = {player: spread[player][0, -1:] for player in everyone}
+        errors = {player: float(spread[player][0]) for player in everyone}
     for group in groups:
         j, mine = group[0][0], frozenset(group)
-        tally[j].alone += avoided(mine)[:, :-1]
-        tally[j].last += (avoided(everyone) - avoided(everyone - mine))[:, :-1]
+        tally[j].alone += avoided(mine)[:draws]
+        tally[j].last += (avoided(everyone) - avoided(everyone - mine))[:draws]
         for player in group:
-            risk = game.tree[player[1]].id
-            tally[j].share += shares[player][:, :-1]
-            tally[j].variance += float(errors[player][0] ** 2)
-            tally[j].by_risk[risk] = tally[j].by_risk.get(risk, 0.0) + float(shares[player][0, -1])
+            risk, share = game.tree[player[1]].id, shares[player]
+            tally[j].share += share[:draws]
+            tally[j].by_commodity[list(game.chain)] += share[draws:]
+            tally[j].variance += errors[player] ** 2
+            tally[j].by_risk[risk] = tally[j].by_risk.get(risk, 0.0) + float(share[0])
 
 
 def _told(
@@ -305,12 +300,12 @@ def _told(
     world: World,
     risks: Sequence[Risk],
 ) -> ProvisionValue:
-    worth = amount_of(tally.share.sum(axis=1))
+    worth = amount_of(tally.share)
     error = float(np.sqrt(tally.variance)) / MILLION
     titles = {risk.id: risk.title for risk in risks}
     by_risk = parts_of({titles[name]: v for name, v in tally.by_risk.items()}, worth.central)
     names = [c.name for c in world.commodities]
-    by_commodity = parts_of(dict(zip(names, tally.share[0], strict=True)), worth.central)
+    by_commodity = parts_of(dict(zip(names, tally.by_commodity, strict=True)), worth.central)
     if not tally.by_risk:
         verdict = "zero"
     elif is_noise(worth, max(noise / MILLION, Z90 * error, SMALLEST)):
@@ -322,8 +317,8 @@ def _told(
         provision=provision,
         name=name,
         worth=worth,
-        alone=amount_of(tally.alone.sum(axis=1)),
-        last=amount_of(tally.last.sum(axis=1)),
+        alone=amount_of(tally.alone),
+        last=amount_of(tally.last),
         kept=kept,
         by_risk=by_risk,
         by_commodity=by_commodity,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from oresight.policy.ledger import EVER, Entry, Ledger, state_on
 from oresight.policy.listing import Row, ledger_rows
-from oresight.policy.records import State
+from oresight.policy.records import Measure, State
 from oresight.world.model import World
 
 
@@ -46,13 +46,19 @@ def events(entry: Entry, known_by: str) -> tuple[Event, ...]:
                 state=state.state,
                 until=state.until,
                 known=state.known,
-                note="; ".join(n for n in (note, state.note) if n),
+                note="; ".join(n for n in (note, state.note, _cause(entry, state)) if n),
                 source=state.source or entry.source,
                 assumed=bool(note),
                 planned=day > known_by,
             )
         )
     return tuple(found)
+
+
+def _cause(entry: Entry, state: State) -> str:
+    """What a threat answers to."""
+    cause = entry.cause if isinstance(entry, Measure) and state.state == "threatened" else ""
+    return f"in answer to {cause}" if cause else ""
 
 
 def _after(day: str) -> str:

@@ -97,6 +97,8 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
         low = page.low[segment.start : segment.end]
         formula = page.instrument and tables.formula.search(low) is not None
         for rule in tables.rules:
+            if not tagged.mask & rule.needs:
+                continue
             if rule.where in ("instrument", "pact") and not page.instrument:
                 continue
             if rule.where in ("pact", "no order") and page.order:

@@ -73,7 +73,13 @@ ANAPHORS = (
     ("we", r"we"),
     ("order", r"the secretary of commerce|this (?:order|proclamation|regulation)"),
 )
-ANAPHOR = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, words in ANAPHORS))
+# The lookahead only saves time: every anaphor begins with one of these words.
+ANAPHOR = re.compile(
+    r"\b(?=(?:he|she|it|they|the|we|this|both|two|three|four|all|each|either|neither|our|an?|senior|key|"
+    r"government|trade|ministry|agency|treasury|commission)\b)(?:"
+    + "|".join(rf"(?P<{name}>(?:{words})\b)" for name, words in ANAPHORS)
+    + ")"
+)
 JOIN = re.compile(
     r"^\s*\)?(?:\([^)]{0,40}\))?\s*,?\s*(?:and|&|or|as well as|along with|plus|together with|/|-|–)?,?\s*"
     r"(?:both |also |the |then-|its |with |between |the government of the "
