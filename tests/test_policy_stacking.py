@@ -58,7 +58,7 @@ def test_duties_stack_as_the_texts_say(commodity: str, origin: str, day: str, pe
 @pytest.mark.parametrize(
     ("commodity", "origin", "day", "percent", "why"),
     [
-        # Canada: critical minerals are energy resources at 10 %, magnets are not; free under USMCA after 3 days
+        # Canada: critical minerals are energy resources at 10 %, magnets are not; USMCA frees after 3 days
         ("tungsten concentrate", "CAN", "2025-03-03", 0, ""),
         ("tungsten concentrate", "CAN", "2025-03-05", 10, "IEEPA Canada"),
         ("NdFeB magnet", "CAN", "2025-03-05", 25, "IEEPA Canada"),
