@@ -147,7 +147,7 @@ def test_a_price_floor_without_a_name_supports_the_plants_of_its_imposer_in_its_
 @pytest.mark.parametrize(
     ("project", "said"),
     [
-        (replace(GALLIUM, start=2020.0), "open in the baseline year"),
+        (replace(GALLIUM, start=2020.0), "open by then without it"),
         (replace(GALLIUM, economy="QAT"), "QAT"),
         (replace(GALLIUM, commodity="tin metal"), "no plant of that name"),
     ],
@@ -156,6 +156,13 @@ def test_what_cannot_be_counted_is_told_with_the_reason(project: Project, said: 
     (clause,) = clauses(world, [opening("Work starts at Grey Hill.")], [], [project])
     assert isinstance(clause, Clause)
     assert said in clause.reason
+
+
+def test_a_clause_brings_no_plant_that_was_open_when_it_was_agreed(world: World) -> None:
+    late = replace(opening("Work starts at Grey Hill."), agreed_on="2026-09-01")
+    (clause,) = clauses(world, [late], [], [GALLIUM])
+    assert not clause.brings
+    assert "open by then" in clause.reason
 
 
 def test_take_ups_are_assumed_with_ranges_and_serve_every_kind() -> None:

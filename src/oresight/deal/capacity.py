@@ -162,19 +162,28 @@ def _clause(
     if not kept:
         return Clause(text, name, (), take_up, outside[0])
     months = text.accelerates_months if isinstance(text, Measure) else None
-    later = [b for p in kept if (b := _brought(world, p, months)) is not None]
+    later = [b for p in kept if (b := _brought(world, p, months, _agreed(text))) is not None]
     if not later:
-        return Clause(text, name, (), take_up, f"{kept[0].title} is open in the baseline year already")
+        return Clause(text, name, (), take_up, f"{kept[0].title} was to be open by then without it")
     return Clause(text, name, tuple(later), take_up)
 
 
-def _brought(world: World, project: Project, months: float | None) -> Brought | None:
-    """The plant with its year; None when it ran before the baseline year ends without the clause."""
-    if project.opens <= world.year:
+def _agreed(text: Provision | Measure) -> float:
+    """When a clause was agreed or known, in years; 0 when it does not say."""
+    if isinstance(text, Provision):
+        day = text.agreed_on
+    else:
+        day = min((state.known for state in text.states if state.known), default="")
+    return int(day[:4]) + (int(day[5:7]) - 1) / 12.0 if day else 0.0
+
+
+def _brought(world: World, project: Project, months: float | None, agreed: float) -> Brought | None:
+    """The plant with its year; None when it was open before the clause or the baseline year."""
+    if project.opens <= max(agreed, float(world.year)):
         return None
     if not months:
         return Brought(project, None, math.ceil(project.opens), 1.0)
-    earlier = max(project.opens - months / 12.0, float(world.year))
+    earlier = max(project.opens - months / 12.0, agreed, float(world.year))
     return Brought(project, months, math.ceil(earlier), min(1.0, project.opens - earlier))
 
 

@@ -41,6 +41,8 @@ def promise_name(provision: Provision, world: World) -> str:
         named = [_RESTRICTION[i] for i in provision.instruments if i in _RESTRICTION]
         none = f"no {join(named).replace(' and ', ' or ')} on" if named else "not to restrict"
         what = f"{'of ' if named else ''}{none} exports of {of} to {whom}"
+    elif provision.kind == "restriction_removal":
+        what = f"to end or ease its restrictions on exports of {of} to {whom}"
     elif provision.kind == "tariff_held":
         rate = "" if provision.rate_percent is None else f" at {provision.rate_percent:g} %"
         what = f"to hold its tariff on {whom}{rate}"
