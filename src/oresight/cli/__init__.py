@@ -19,7 +19,7 @@ from oresight.cli.shared import app, say
 from oresight.errors import InputError
 
 # Each module registers its commands when it is imported; `--help` lists them in this order.
-for _module in ("texts", "figures", "scenarios", "record", "explorer"):
+for _module in ("texts", "figures", "ledger", "scenarios", "record", "explorer"):
     import_module(f"oresight.cli.{_module}")
 
 

@@ -1,4 +1,4 @@
-"""Commands that look things up: facts, the ledger, duties, the baseline."""
+"""Commands that look things up: facts and the baseline."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ from typing import Annotated
 import typer
 
 from oresight.cli.shared import (
-    AsOf,
     Economy,
     Json,
-    KnownBy,
     WorldDir,
     app,
-    day,
-    print_json,
     show,
-    today,
     world_app,
     world_at,
 )
@@ -47,58 +42,6 @@ def facts(
     else:
         rows = fact_rows(baseline, commodity, stage=stage, economy=economy)
     show(rows, as_json, "facts")
-
-
-@app.command()
-def ledger(
-    imposer: Annotated[str | None, typer.Option(metavar="ISO3", help="Who imposes or promises.")] = None,
-    target: Annotated[str | None, typer.Option(metavar="ISO3", help="Against or for whom.")] = None,
-    commodity: Annotated[
-        str | None, typer.Option(metavar="C", help="A commodity, a mineral or a group.")
-    ] = None,
-    as_of: AsOf = None,
-    known_by: KnownBy = None,
-    world: WorldDir = None,
-    as_json: Json = False,
-) -> None:
-    """Print measures, agreements and provisions, with state and dates."""
-    from oresight.policy.ledger import load_ledger
-    from oresight.policy.listing import ledger_rows
-
-    when = day(as_of, "--as-of") or today()
-    rows = ledger_rows(
-        load_ledger(),
-        world_at(world),
-        as_of=when,
-        known_by=day(known_by, "--known-by") or when,
-        imposer=imposer or "",
-        target=target or "",
-        commodity=commodity or "",
-    )
-    show(rows, as_json, "ledger")
-
-
-@app.command()
-def tariff(
-    origin: Annotated[str, typer.Option("--from", metavar="ISO3", help="Where the goods are made.")],
-    destination: Annotated[str, typer.Option("--to", metavar="ISO3", help="Who imports them.")],
-    commodity: Annotated[str, typer.Option(metavar="C", help="A commodity, a mineral or a group.")],
-    as_of: AsOf = None,
-    known_by: KnownBy = None,
-    world: WorldDir = None,
-    as_json: Json = False,
-) -> None:
-    """Print the stacked duty: total and parts."""
-    from oresight.policy.duties import duties, duties_json, duty_rows
-    from oresight.policy.ledger import load_ledger
-
-    when = day(as_of, "--as-of") or today()
-    known = day(known_by, "--known-by") or when
-    found = duties(load_ledger(), world_at(world), origin, destination, commodity, when, known)
-    if as_json:
-        print_json(duties_json(found))
-    else:
-        show(duty_rows(found), False, "tariff")
 
 
 @world_app.command("build")

@@ -72,18 +72,37 @@ def brief(
 def read(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A text file, or - for standard input.")],
     published: Published = None,
+    known_by: KnownBy = None,
+    world: WorldDir = None,
     as_json: Json = False,
 ) -> None:
-    """Print the records of a text: who did, promised or threatened what, with the words."""
+    """Print the records of a text: who did, promised or threatened what, and what became of it since."""
+    import dataclasses
+
     from oresight.reader.read import read_file
 
     document = read_file(text, published=day(published, "--published"))
+    known = day(known_by, "--known-by")
+    fates = []
+    if known is not None:
+        from oresight.policy.ledger import load_ledger
+        from oresight.reader.aftermath import aftermath
+        from oresight.reader.to_policy import to_policy
+
+        baseline = world_at(world)
+        fates = list(aftermath(to_policy(document, baseline), load_ledger(), baseline, known_by=known))
     if as_json:
-        print_json(document.to_json())
+        told = {"aftermath": [dataclasses.asdict(fate) for fate in fates]} if known is not None else {}
+        print_json({**document.to_json(), **told})
         return
     from oresight.brief.terminal import print_document
 
     print_document(document)
+    if known is not None:
+        print(f"\nWhat became of it, as known by {known}:")
+    for fate in fates:
+        source = f" [{fate.source}]" if fate.source else ""
+        print(f"- {fate.verdict}: {fate.sentence}{source}")
 
 
 @app.command()
