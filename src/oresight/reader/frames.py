@@ -19,6 +19,32 @@ SPLIT = re.compile(
     r";\s|,\s+(?=(?:but|while|whereas|although|though|and he|and she|and it|and they)\s)"
     r"|,?\s+and\s+(?=(?:has|have|will|shall|is|are|was|were|also|includes?|said|identifies|makes|may)\s)"
 )
+ACT = (
+    r"(?:invest|lift|remove|suspend|ban|eliminate|lower|raise|buy|purchase|impose|terminate|exempt|"
+    r"reduce|open|build|scrap|halt|cut|abolish|levy|withdraw)"
+)
+DOING = (
+    r"(?:removing|suspending|lifting|retaining|maintaining|reducing|imposing|eliminating|exempting|"
+    r"raising|lowering|levying|terminating|keeping)"
+)
+AND_ACT = re.compile(rf",?\s+and\s+(?:(?:also|further|then|immediately)\s+)*(?={ACT}\s)")
+AND_DOING = re.compile(rf",?\s+(?:and|while)\s+(?={DOING}\s)")
+AND_PARTY = re.compile(r",\s+and\s+(?=(?:the\s+)?)")
+FINITE = re.compile(
+    r"(?:'s government)?\s+(?:(?:also|further|both|then|now|in turn)\s+)*(?:will|shall|would|has|have|"
+    r"is|was|are|were|agreed|announced|signed|pledged|promised|imposed|raised|lifted|suspended|removed|"
+    r"committed|threatened|took|concluded|reached|banned|intends?|plans?|agrees?|commits?)\b"
+)
+NUMBERED = re.compile(r"\((?:[ivx]+|[a-z]|\d+)\)\s+")
+MODAL = re.compile(r"\b(?:will|shall|must|would)\b")
+BASE = re.compile(
+    rf"(?:{ACT}|adopt|modify|apply|maintain|ensure|provide|take|make|establish|accept|allow|permit|"
+    r"recognize|grant|extend|amend|issue|publish|refrain|support|supply|increase|restrict|limit)\s"
+)
+PLURAL = re.compile(
+    r"\b(?:agreements|deals|pacts|accords|treaties|memoranda|memorandums|mous|frameworks)\b"
+    r"(?:\s+(?:on|for|of|about)\s+(?:[\w-]+\s+){1,5}?|\s+)(?:with|to)\s+$"
+)
 MANY = re.compile(
     r"\b(two|three|four|five|several|separate|bilateral|2|3|4|5)\b[^.]{0,40}\b(?:agreements|"
     r"deals|pacts|accords|treaties|memoranda|memorandums)\b"
@@ -58,19 +84,51 @@ def segments_of(page: Page) -> list[Segment]:
     found: list[Segment] = []
     for index, sentence in enumerate(page.sentences):
         cuts = [sentence.start]
-        for match in SPLIT.finditer(page.low, sentence.start, sentence.end):
-            if (
-                match.start() - cuts[-1] > 25
-                and sentence.end - match.end() > 20
-                and not _inside(page.quoted, match.start())
-            ):
-                cuts.append(match.end())
+        for at in _cuts(page, sentence.start, sentence.end):
+            if at - cuts[-1] > 25 and sentence.end - at > 20:
+                cuts.append(at)
         cuts.append(sentence.end)
         for left, right in pairwise(cuts):
             right = left + len(page.text[left:right].rstrip(" \n\r\t\xa0"))
             if right > left:
-                found.append(Segment(left, right, sentence.start, sentence.block, index))
+                lead = _lead_of(page.low, sentence.start, left)
+                found.append(Segment(left, right, sentence.start, sentence.block, index, lead))
     return found
+
+
+def _cuts(page: Page, start: int, end: int) -> list[int]:
+    """Where a clause of its own begins: a verb after "and", a party with its verb, an act that shares
+    the modal before it ("will open its market and lift its ban"), a participle ("while retaining")."""
+    low = page.low
+    found = {match.end() for match in SPLIT.finditer(low, start, end) if not _inside(page.quoted, match.start())}
+    for pattern in (AND_ACT, AND_DOING):
+        for match in pattern.finditer(low, start, end):
+            if not _inside(page.quoted, match.start()) and (
+                pattern is AND_DOING or len(low[_modal(low, start, match.start()) : match.start()].split()) > 3
+            ):
+                found.add(match.end())
+    for match in AND_PARTY.finditer(low, start, end):
+        near = page.parties.between(match.end(), min(end, match.end() + 40))
+        if near and near[0].start - match.end() < 5 and not _inside(page.quoted, match.start()):
+            groups = groups_in(page.text, near)
+            if FINITE.match(low, groups[0][-1].end):
+                found.add(match.end())
+    return sorted(found)
+
+
+def _modal(low: str, start: int, at: int) -> int:
+    """Where the last modal before `at` ends; `at` itself where there is none."""
+    ends = [match.end() for match in MODAL.finditer(low, start, at)]
+    return ends[-1] if ends else at
+
+
+def _lead_of(low: str, start: int, at: int) -> str:
+    """The modal of the sentence, for a later act that begins with a bare verb."""
+    number = NUMBERED.match(low, at)
+    if at == start or not BASE.match(low, number.end() if number else at):
+        return ""
+    modals = MODAL.findall(low, start, at)
+    return modals[-1] if modals else ""
 
 
 def _inside(spans: list[tuple[int, int]], at: int) -> bool:
@@ -88,10 +146,8 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
             carried = ()
             last_floor = segment.floor
         if segment.end - segment.start > 3000:
-            segment = Segment(
-                segment.start, segment.start + 3000, segment.floor, segment.block, segment.sentence
-            )
-        tagged = rulebook.tag(tables, page.low, segment.start, segment.end)
+            segment = replace(segment, end=segment.start + 3000)
+        tagged = rulebook.tag(tables, page.low, segment.start, segment.end, segment.lead)
         consumed: list[tuple[int, int, bool]] = []  # start, end, whether a rate in it may not be read again
         kinds: set[str] = set()
         low = page.low[segment.start : segment.end]
@@ -178,6 +234,10 @@ def _read(page: Page, match: Match, low: str) -> list[Draft]:
     if rule.kind == "agreement" and len(base.targets) > 1:
         many = MANY.search(low)
         if many and COUNT.get(many.group(1), 0) == len(base.targets):
+            return [replace(base, targets=(target,)) for target in base.targets]
+        first = page.parties.between(match.head, segment.end)
+        place = next((m.start for m in first if m.codes and m.codes[0] in base.targets), None)
+        if place is not None and PLURAL.search(page.low[match.head : place]):
             return [replace(base, targets=(target,)) for target in base.targets]
     points = [n for n in numbers if n.kind == "points"]
     shares = [n for n in numbers if n.kind == "percent"]

@@ -141,6 +141,7 @@ def record_of(
     ]
     if kind == "investment":
         words = low[segment.start : draft.end]
+    words = f"{segment.lead} {words}" if segment.lead else words
     status = rule.status or status_of(tables, kind, words)
     if kind == "tariff" and draft.rate is not None and not rule.status:
         own = _status_at(tables, low, segment.start, segment.start + draft.rate.start)
@@ -301,6 +302,8 @@ def same(a: Record, b: Record) -> bool:
                 a.actors == b.actors
                 and set(a.targets) == set(b.targets)
                 and a.subtype == b.subtype
+                and a.rate_change_points == b.rate_change_points
+                and (a.status == b.status or not {a.status, b.status} & {"removed", "suspended"})
                 and (
                     set(a.products + a.minerals) == set(b.products + b.minerals)
                     or (a.kind == "tariff" and _overlap(a.products + a.minerals, b.products + b.minerals))

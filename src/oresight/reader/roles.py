@@ -58,6 +58,7 @@ class Segment:
     floor: int
     block: int
     sentence: int
+    lead: str = ""  # the modal that an act after "and" or "(ii)" shares with the act before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def roles_of(page: Page, match: Match) -> Roles | None:
         actors, targets = _counterparties(page, match, actors, actor_group)
     else:
         targets = _targets(page, match, actors, actor_group, target_group, everyone)
-    if rule.adjacent and not _adjacent(page, actor_group, match.head):
+    if rule.adjacent and not (segment.lead and match.head == segment.start) and not _adjacent(page, actor_group, match.head):
         return None
     if not _fits(rule, actors, targets, parties.own):
         return None

@@ -170,10 +170,16 @@ def _token(token: str) -> tuple[str, str, int, tuple[tuple[tuple[str, ...], tupl
     return safe, bare, tables.bits.get(word.group(1), 0) if word else 0, tables.phrases.get(bare, ())
 
 
-def tag(tables: Tables, low: str, start: int, end: int) -> Tagged:
-    """Writes the word classes behind the words of `low[start:end]`: `signed<sign> the deal<agreement>`."""
+def tag(tables: Tables, low: str, start: int, end: int, lead: str = "") -> Tagged:
+    """Writes the word classes behind the words of `low[start:end]`: `signed<sign> the deal<agreement>`.
+
+    `lead` is a word read before them that stands earlier in the sentence; its place is `start`.
+    """
     found = list(SPACED.finditer(low, start, end))
     tokens = [_token(match.group()) for match in found]
+    ahead = (start,) if lead else ()
+    if lead:
+        tokens.insert(0, _token(lead))
     words = [token[1] for token in tokens]
     tags: dict[int, list[str]] = {}
     for index, (_, _, _, entries) in enumerate(tokens):
@@ -192,8 +198,8 @@ def tag(tables: Tables, low: str, start: int, end: int) -> Tagged:
     return Tagged(
         " ".join(parts),
         tuple(itertools.accumulate((len(part) + 1 for part in parts[:-1]), initial=0)) if parts else (),
-        tuple(match.start() for match in found),
-        tuple(match.end() for match in found),
+        (*ahead, *(match.start() for match in found)),
+        (*ahead, *(match.end() for match in found)),
         tuple(masks),
         functools.reduce(operator.or_, masks, 0),
     )
