@@ -138,7 +138,9 @@ def test_the_sentence_names_the_day_of_the_agreement() -> None:
         agreed_on="2025-10-26",
     )
     (blocked,) = wedges(ExportBan("MYS", "USA", "rare earths"), promise).blocked
-    assert blocked.sentence.endswith("the United States: its agreement of 26 October 2025 forbids it")
+    assert blocked.sentence.endswith(
+        "the United States: its agreement of 26 October 2025, taken to be in force, forbids it"
+    )
 
 
 def test_a_promise_that_does_not_bind_is_told_and_blocks_nothing() -> None:

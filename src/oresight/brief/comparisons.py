@@ -112,10 +112,13 @@ def _unmet(results: Results, anchors: Anchors) -> Comparison | None:
     lines = [Line(x.label, x.cells, x.baseline, n < CHARTED) for n, x in enumerate(lines)]
     return Comparison(
         key="shortfall",
-        title=f"{capital(lines[0].label)} falls furthest short, measured against its use",
-        measure=f"Baseline use in {economy_name(buyer, world)} that is no longer met, %",
+        title=f"The use of {lines[0].label} falls furthest",
+        measure=f"Fall of use in {economy_name(buyer, world)} against the baseline, %",
         lines=tuple(lines),
-        note=("By final users and by makers, after stocks are drawn; the rows of the run give tonnes.",),
+        note=(
+            "By final users and by makers, after stocks are drawn: what a higher price makes them do "
+            "without, and what nobody offers. The rows of the run give tonnes.",
+        ),
         baseline="Baseline use, t/yr",
     )
 
@@ -231,7 +234,8 @@ def _losses(results: Results, anchors: Anchors) -> Comparison | None:
         lines=tuple(lines),
         note=(
             "The fall in consumer and producer surplus, duties and the rents that the economy keeps; "
-            "a gain is negative.",
+            "a gain is negative. The scarcity rent of a licence is counted as kept by the economy that "
+            "imposes it, which is an assumption: traders and holders of stock may take part of it.",
         ),
         first="Economy",
     )
@@ -240,7 +244,7 @@ def _losses(results: Results, anchors: Anchors) -> Comparison | None:
 def _loss_title(results: Results, codes: Sequence[str], stress: Floats) -> str:
     world = results.found.world
     worst = max(codes, key=lambda c: stress[world.economy_index[c]])
-    stem = f"{capital(economy_name(worst, world))} loses most of those named"
+    stem = f"Of these economies {economy_name(worst, world)} loses most"
     imposers = {m.imposer for m in results.found.scenarios[results.stress].measures}
     gaining = [c for c in codes if c in imposers and stress[world.economy_index[c]] < 0]
     paying = [c for c in codes if c in imposers and stress[world.economy_index[c]] > 0]

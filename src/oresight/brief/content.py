@@ -26,7 +26,9 @@ class Estimate:
     @property
     def within_noise(self) -> bool:
         """Whether the interval of a change holds zero: its sign is not known."""
-        return self.change and self.low is not None and self.high is not None and self.low <= 0.0 <= self.high
+        if not self.change or self.low is None or self.high is None or self.low == self.high == 0.0:
+            return False
+        return self.low <= 0.0 <= self.high
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oresight.impact.claims import Claim, check_claims
 from oresight.impact.money import Money, money
@@ -17,7 +17,7 @@ from oresight.policy.records import Scenario
 from oresight.policy.wedges import Wedges
 from oresight.reader.document import Document
 from oresight.reader.reading import Reading
-from oresight.reader.scenarios import brief_scenarios
+from oresight.reader.scenarios import against_promises, brief_scenarios
 from oresight.reader.to_policy import to_policy
 from oresight.world.model import World
 
@@ -58,6 +58,8 @@ def find(
 ) -> Findings:
     """Work a text out: its policy, the scenarios it calls for, their solution, its claims."""
     reading = to_policy(document, world)
+    asked = against_promises(reading, world, ledger, as_of)
+    reading = replace(reading, open_questions=(*asked, *reading.open_questions))
     scenarios = brief_scenarios(world, ledger, reading, as_of, known_by)
     outcome = solve(world, [to_wedges(s, world, ledger) for s in scenarios], draws, seed)
     imposers = dict.fromkeys(m.imposer for s in scenarios for m in s.measures)

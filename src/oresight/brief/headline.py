@@ -94,13 +94,14 @@ def summary(results: Results, anchors: Anchors) -> Words:
     if loss is None:
         return (*words, f" The scenarios move no price that {buyer} faces.")
     stress = found.scenarios[results.stress].measures[-1]
-    verb, amount = gain_or_loss(loss)
-    words += (f" If {lower(results.name(results.stress))}{approved(stress)}, {buyer} would {verb} ", amount)
+    verb, amount = gain_or_loss(loss_difference(results, anchors, results.stress, results.quo))
+    words += (f" If {lower(results.name(results.stress))}{approved(stress)}, {buyer} would {verb} ",)
+    words += ("a further ", unsigned(amount))
     if results.both is None:
         return (*words, ".")
     change = loss_difference(results, anchors, results.both, results.stress)
     if nothing(change):
-        why = ", for it puts no supply in the place of what is lost" if verb == "lose" else ""
+        why = ", for nothing in it counts as supply within the year" if verb == "lose" else ""
         return (*words, f"; what was agreed would not change that{why}.")
     if change.within_noise:
         less = Reference("less than its noise", change.link)

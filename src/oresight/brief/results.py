@@ -88,16 +88,13 @@ def findings(results: Results, anchors: Anchors) -> tuple[Finding, ...]:
 
 def _stress_finding(results: Results, anchors: Anchors) -> Finding | None:
     found = results.found
-    loss = loss_of(results, anchors, results.stress)
-    if loss is None:
+    if loss_of(results, anchors, results.stress) is None:
         return None
+    extra = loss_difference(results, anchors, results.stress, results.quo)
+    verb, amount = gain_or_loss(extra)
     buyer = economy_name(found.buyer, found.world)
     return Finding(
-        (
-            f"If {lower(results.name(results.stress))}, {buyer} {gain_or_loss(loss)[0]}s ",
-            gain_or_loss(loss)[1],
-            ".",
-        ),
+        (f"If {lower(results.name(results.stress))}, {buyer} {verb}s a further ", unsigned(amount), "."),
         (*_already(results, anchors), *_largest_part(results, anchors), *_steepest_price(results, anchors)),
     )
 
@@ -107,20 +104,21 @@ def _already(results: Results, anchors: Anchors) -> Words:
     before = loss_of(results, anchors, results.quo)
     if before is None or before.central <= 0:
         return ()
-    return ("What is in force already costs ", before, ". ")
+    return ("That is on top of what is in force, which costs ", before, ". ")
 
 
 def _largest_part(results: Results, anchors: Anchors) -> Words:
-    """Through which commodity most of the stress's loss comes."""
+    """Through which commodity most of what the stress adds comes."""
     found = results.found
     n = found.world.economy_index[found.buyer]
-    parts = found.money[results.stress].loss_by_commodity[:, :, n] / MILLION
+    stress, quo = found.money[results.stress], found.money[results.quo]
+    parts = (stress.loss_by_commodity - quo.loss_by_commodity)[:, :, n] / MILLION
     c = int(np.argmax(np.nan_to_num(parts[0], nan=-np.inf)))
     middle, low, high = interval(parts[:, c])
     name = found.world.commodities[c].name
     row = Row(
-        scenario=results.name(results.stress),
-        variable="loss",
+        scenario=f"{results.name(results.stress)}, less {results.name(results.quo)}",
+        variable="difference of loss",
         unit="million USD/yr",
         central=middle,
         low=low,
@@ -131,7 +129,7 @@ def _largest_part(results: Results, anchors: Anchors) -> Words:
     estimate = anchors.result(row)
     if estimate is None or estimate.central <= 0:
         return ()
-    return ("The largest part, ", estimate, f", comes through {name}. ")
+    return ("The largest part, ", estimate, f", comes through {plural(name)}. ")
 
 
 def _steepest_price(results: Results, anchors: Anchors) -> Words:
@@ -139,17 +137,27 @@ def _steepest_price(results: Results, anchors: Anchors) -> Words:
     ranked = by_effect(results, "buyer_price_change")
     if not ranked:
         return ()
-    name = ranked[0]
+
+    def added(commodity: str) -> float:
+        """How far the stress moves a price from where the status quo has it."""
+        ends = [
+            results.row(s, "buyer_price_change", commodity, destination=found.buyer)
+            for s in (results.stress, results.quo)
+        ]
+        after, before = ((r.central or 0.0) if r is not None else 0.0 for r in ends)
+        return after - before
+
+    name = max(ranked, key=added)
     price = _price(results, anchors, results.stress, name)
     if price is None:
         return ()
-    words: Words = (f"The price of {name} changes most, by ", price)
+    words: Words = (f"The price of {name} rises most, to ", price, " against the baseline")
     short = results.row(results.stress, "shortfall", name, destination=found.buyer)
     world = found.world
     use = float(world.flows[world.commodity_index[name], :, world.economy_index[found.buyer]].sum())
     missing = anchors.result(short) if short is not None and (short.central or 0.0) > 0 and use > 0 else None
     if missing is not None:
-        words += (", and ", scaled(missing, 100.0 / use, "%"), " of what is used of it would be missing")
+        words += (", and its use falls by ", scaled(missing, 100.0 / use, "%"))
     return (*words, ".")
 
 
@@ -165,7 +173,7 @@ def _sector_finding(results: Results, anchors: Anchors) -> Finding | None:
     if not named:
         return None
     named.sort(key=lambda pair: -pair[1].central)
-    words: Words = (f"In that stress, users in {named[0][0]} lose ", named[0][1])
+    words: Words = (f"In that stress, with what is in force, users in {named[0][0]} lose ", named[0][1])
     for sector, estimate in named[1:]:
         words += (f", in {sector} ", estimate)
     return Finding(
@@ -318,6 +326,11 @@ def noise(e: Estimate) -> str:
 def capital(text: str) -> str:
     """The text with a capital at its start."""
     return text[:1].upper() + text[1:]
+
+
+def plural(commodity: str) -> str:
+    """A commodity as what one buys: magnets are counted, oxides are not."""
+    return f"{commodity}s" if commodity.endswith("magnet") else commodity
 
 
 def lower(text: str) -> str:

@@ -135,7 +135,8 @@ def blocked_sentence(measure: Measure, promise: Provision, world: World) -> str:
     """Why a measure does not act on a beneficiary."""
     verb = "is not raised on" if measure.instrument == "import_tariff" else "does not reach"
     whom = economy_name(promise.beneficiary, world)
-    return f"{measure_name(measure, world)} {verb} {whom}: {_promise(promise, world)} forbids it"
+    force = ", taken to be in force," if promise.agreed_on else ""
+    return f"{measure_name(measure, world)} {verb} {whom}: {_promise(promise, world)}{force} forbids it"
 
 
 def unbinding_sentence(measure: Measure, promise: Provision, world: World) -> str:

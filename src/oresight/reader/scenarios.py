@@ -20,6 +20,9 @@ from oresight.world.model import World
 _LOWERED = re.compile(r"\b(?:lower|reduc|cut)", re.IGNORECASE)
 
 
+EVERYTHING = ("critical minerals",)  # the group that every commodity of the world is in
+
+
 def document_scenario(
     reading: Reading,
     name: str = "the deal",
@@ -160,16 +163,17 @@ def brief_scenarios(
 ) -> tuple[Scenario, ...]:
     """The scenarios of a brief: status quo, the deal, a stress, both, and what promises insure against.
 
-    The stress is export licensing by `dominant_restrictor` on all others, with the approved share of the
-    assumption `licence_approval_share_stress`. The last two add that each economy which promised not to
-    restrict exports bans them to the one it promised: without the promise, and with it. A scenario that
-    would repeat another is left out: a text that agrees nothing has no deal, a promise that does not bind
-    stops nothing.
+    The stress is export licensing by `dominant_restrictor` of all that the world holds, on all others,
+    with the approved share of the assumption `licence_approval_share_stress`. The last two add that each
+    economy which promised not to restrict exports bans them to the one it promised: without the promise,
+    and with it. A scenario that would repeat another is left out: a text that agrees nothing has no deal,
+    a promise that does not bind stops nothing.
     """
     if as_of and as_of < f"{world.year}-01-01":
         as_of = known_by = ""  # the ledger of a day before the baseline has nothing to add to it
     quo = status_quo(as_of, known_by)
-    who, words = dominant_restrictor(reading, world, ledger, as_of)
+    who, _ = dominant_restrictor(reading, world, ledger, as_of)
+    words = EVERYTHING
     share = assumption_range(world, "licence_approval_share_stress", commodities_of(world, words)[0])
     stress = ExportLicensing(who, commodities=words, approval_share=share.central)
     stress = replace(
