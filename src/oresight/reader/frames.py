@@ -59,7 +59,12 @@ RELATIVE = re.compile(
     r"\b(?:by|another)\s+(?:up to\s+|about\s+|at least\s+|as much as\s+|"
     r"some\s+|nearly\s+|roughly\s+|an average of\s+|a further\s+)?$"
 )
-BECAME = re.compile(r"\bfrom\s+(?:a\s+|the\s+)?(?:current\s+|rate of\s+)?$")
+BECAME = re.compile(
+    r"\bfrom\s+(?:a\s+|the\s+)?(?:current\s+|rate of\s+)?$"
+    r"|\b(?:deleting|striking(?: out)?|replacing|in place of|instead of)\s+"
+    r"(?:the (?:rate|words?|figure) )?[\"“]?$"
+)
+PUT_IN = re.compile(r"[^.]{0,90}\b(?:insert|substitut|with|by)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,13 @@ class Draft:
     rate: Number | None = None
     span: tuple[int, int] | None = None  # the part of the clause that one of several rates covers
     first: bool = True
+    together: tuple[str, ...] = ()  # all counterparties of "agreements with A and B", where this is one
+
+
+CITED_TITLE = re.compile(
+    r"(?:order|proclamation|regulation|memorandum|notice)s?\b[^()]{0,60}\([^()]{12,220}\)"
+)
+UNTOUCHED = re.compile(r"\bunaffected|not (?:be )?affect|remains? in (?:force|effect|place)|continues? in")
 
 
 def segments_of(page: Page) -> list[Segment]:
@@ -100,11 +112,14 @@ def _cuts(page: Page, start: int, end: int) -> list[int]:
     """Where a clause of its own begins: a verb after "and", a party with its verb, an act that shares
     the modal before it ("will open its market and lift its ban"), a participle ("while retaining")."""
     low = page.low
-    found = {match.end() for match in SPLIT.finditer(low, start, end) if not _inside(page.quoted, match.start())}
+    found = {
+        match.end() for match in SPLIT.finditer(low, start, end) if not _inside(page.quoted, match.start())
+    }
     for pattern in (AND_ACT, AND_DOING):
         for match in pattern.finditer(low, start, end):
             if not _inside(page.quoted, match.start()) and (
-                pattern is AND_DOING or len(low[_modal(low, start, match.start()) : match.start()].split()) > 3
+                pattern is AND_DOING
+                or len(low[_modal(low, start, match.start()) : match.start()].split()) > 3
             ):
                 found.add(match.end())
     for match in AND_PARTY.finditer(low, start, end):
@@ -148,6 +163,7 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
         if segment.end - segment.start > 3000:
             segment = replace(segment, end=segment.start + 3000)
         tagged = rulebook.tag(tables, page.low, segment.start, segment.end, segment.lead)
+        titles = [m.span() for m in CITED_TITLE.finditer(page.low, segment.start, segment.end)]
         consumed: list[tuple[int, int, bool]] = []  # start, end, whether a rate in it may not be read again
         kinds: set[str] = set()
         low = page.low[segment.start : segment.end]
@@ -182,6 +198,8 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
                     a <= head < b and (rest or rule.name != "tariff rate given") for a, b, rest in consumed
                 ) or _inside(page.quoted, head):
                     continue
+                if _inside(titles, head) != (rule.name == "measure named by its title"):
+                    continue
                 drafts = _read(page, Match(rule, segment, start, end, head, carried), low)
                 drafts = [d for d in drafts if not _known(d, found, segment)]
                 if not drafts:
@@ -193,7 +211,28 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
         first = [m for m in page.parties.between(segment.start, segment.end) if m.codes]
         if first and not carried and not is_prepositional(page.low, first[0].start, segment.start):
             carried = groups_in(page.text, tuple(first))[0]
-    return found
+    return _one_summary(found)
+
+
+def _one_summary(found: list[Draft]) -> list[Draft]:
+    """ "Agreements with A and B" stay one where the text then speaks of the agreement with A by itself."""
+    by_clause: dict[tuple[int, int], list[Draft]] = {}
+    named: dict[frozenset[str], set[int]] = {}
+    for draft in found:
+        if draft.rule.kind == "agreement":
+            if draft.together:
+                by_clause.setdefault((draft.segment.start, draft.head), []).append(draft)
+            else:
+                named.setdefault(frozenset((*draft.actors, *draft.targets)), set()).add(draft.segment.start)
+    kept: list[Draft] = []
+    for draft in found:
+        group = by_clause.get((draft.segment.start, draft.head), []) if draft.together else []
+        if any(frozenset((*d.actors, *d.targets)) in named for d in group):
+            if draft is group[0]:
+                kept.append(replace(draft, targets=draft.together, together=()))
+        else:
+            kept.append(draft)
+    return kept
 
 
 def _known(draft: Draft, found: list[Draft], segment: Segment) -> bool:
@@ -221,6 +260,12 @@ def _read(page: Page, match: Match, low: str) -> list[Draft]:
         and not RELATIVE.search(low[: n.start])
         and not COVERAGE.match(low[n.end : n.end + 24])
     ]
+    if rule.requires == "list" and not _listed(page, segment):
+        return []
+    if rule.name == "measure named by its title" and not UNTOUCHED.search(
+        page.low, segment.start, page.sentences[segment.sentence].end
+    ):
+        return []
     if rule.requires == "mineral" and all(term.kind != "mineral" for term in _terms(page, segment)):
         return []
     if not _meets(rule, low, numbers, rates) or (rule.kind == "commitment" and low.endswith(":")):
@@ -238,7 +283,7 @@ def _read(page: Page, match: Match, low: str) -> list[Draft]:
         first = page.parties.between(match.head, segment.end)
         place = next((m.start for m in first if m.codes and m.codes[0] in base.targets), None)
         if place is not None and PLURAL.search(page.low[match.head : place]):
-            return [replace(base, targets=(target,)) for target in base.targets]
+            return [replace(base, targets=(target,), together=base.targets) for target in base.targets]
     points = [n for n in numbers if n.kind == "points"]
     shares = [n for n in numbers if n.kind == "percent"]
     if rule.kind == "supply_share" and len(shares) > 1:
@@ -246,6 +291,18 @@ def _read(page: Page, match: Match, low: str) -> list[Draft]:
     if rule.kind in ("tariff", "threat") and (rates or points):
         return _per_rate(page, base, sorted(rates + points, key=lambda n: n.start), low)
     return [base]
+
+
+LIST_OF = re.compile(r"\b(?:will|shall|commit|agree|promise|pledge|undertake|intend)\w*\b[^.]*:\W*$")
+
+
+def _listed(page: Page, segment: Segment) -> bool:
+    """Whether a clause is a point of a list of promises: `Peru will:`, `The Parties agree to:`."""
+    block = page.blocks[segment.block]
+    if block.kind != "bullet" or block.lead is None or segment.start != segment.floor:
+        return False
+    lead = page.blocks[block.lead]
+    return LIST_OF.search(page.low[max(lead.start, lead.end - 300) : lead.end]) is not None
 
 
 def _terms(page: Page, segment: Segment) -> tuple[Find, ...]:
@@ -274,7 +331,10 @@ def _per_rate(page: Page, base: Draft, rates: list[Number], low: str) -> list[Dr
     own = [
         n
         for n in rates
-        if not (BECAME.search(low[: n.start]) and (reached or re.match(r"[^.]{0,30}\bto\b", low[n.end :])))
+        if not (
+            BECAME.search(low[: n.start])
+            and (reached or re.match(r"[^.]{0,30}\bto\b", low[n.end :]) or PUT_IN.match(low[n.end :]))
+        )
     ]
     distinct = list({(n.kind, n.value): n for n in own}.values())
     if not distinct:

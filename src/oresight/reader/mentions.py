@@ -57,7 +57,7 @@ ANAPHORS = (
         "parties",
         r"(?:each|either|the|both|neither) (?:parties|party|participants?|governments "
         r"of the participants|signatories|contracting parties|sides?)|the partners|"
-        r"our (?:two )?(?:countries|nations|governments)|the (?:two )?leaders",
+        r"our (?:two )?(?:countries|nations|governments)|the (?:two )?leaders|participants",
     ),
     ("company", r"the (?:company|firm|miner|group|smelter's owner|automaker|refiner|producer|corporation)"),
     (
@@ -76,7 +76,7 @@ ANAPHORS = (
 # The lookahead only saves time: every anaphor begins with one of these words.
 ANAPHOR = re.compile(
     r"\b(?=(?:he|she|it|they|the|we|this|both|two|three|four|all|each|either|neither|our|an?|senior|key|"
-    r"government|trade|ministry|agency|treasury|commission)\b)(?:"
+    r"government|trade|ministry|agency|treasury|commission|participants)\b)(?:"
     + "|".join(rf"(?P<{name}>(?:{words})\b)" for name, words in ANAPHORS)
     + ")"
 )

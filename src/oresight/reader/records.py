@@ -17,7 +17,7 @@ from oresight.reader.rules import Tables
 LONGEST = 390  # characters of a quote
 CITED = re.compile(
     r"(?:order|act|proclamation|memorandum|section|regulation|no\.|law)\s+(?:no\. "
-    r")?(?:[\w/.-]+\s+)?of\s+$|as amended\W*$"
+    r")?(?:[\w/.-]+\s+)?(?:of|dated)\s+$|as amended\W*$"
 )
 SECTORAL = ("statement", "supply_share", "commitment", "tariff", "export_control", "agreement", "investment")
 UNIT_PRICE = re.compile(
@@ -92,6 +92,9 @@ def pick_date(
             ]
             or found
         )
+    in_effect = [date for date in found if date.role == "effective"]
+    if kind == "tariff" and in_effect and not ended:
+        found = in_effect
     if not found:
         return None
     return min(found, key=lambda date: (abs(start + date.start - at), date.start))
@@ -262,6 +265,8 @@ def _worth(record: Record) -> tuple[int, float, int]:
             record.persons,
         )
     )
+    if record.kind == "agreement":  # who made it outweighs what a later mention adds
+        return int(record.sure >= 0.85), filled, -record.start
     return filled, record.sure, -record.start
 
 

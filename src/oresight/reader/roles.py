@@ -34,6 +34,7 @@ STATE = re.compile(r"[A-Z]{3}|EU")
 TO_OTHER = re.compile(
     r"tariff|dut(?:y|ies)|market|barrier|export|import licens|purchas|procure|investment|digital"
 )
+RETALIATORY = re.compile(r"\bretaliat|\bcountermeasures?\b|\bcounter-")
 SOURCE = re.compile(
     r"\b(?:according to|citing|data from|figures from|(?:reliance|dependence|"
     r"dependency|dependent|reliant) on)\s+(?:the\s+)?$"
@@ -121,13 +122,17 @@ def roles_of(page: Page, match: Match) -> Roles | None:
     actors = codes_of(actor_group)
     if not actors and _speaks_for_itself(page, rule):
         actors = parties.own or ((parties.issuer,) if parties.issuer else ())
+        met = [code for code in actors if code in codes_of(everyone)]
+        if rule.kind == "tariff" and len(actors) == 2 and len(met) == 1:
+            actors = tuple(code for code in actors if code not in met)  # goods of one: the duty of the other
     if rule.target == "none":
         targets: tuple[str, ...] = ()
     elif rule.kind == "agreement":
         actors, targets = _counterparties(page, match, actors, actor_group)
     else:
         targets = _targets(page, match, actors, actor_group, target_group, everyone)
-    if rule.adjacent and not (segment.lead and match.head == segment.start) and not _adjacent(page, actor_group, match.head):
+    numbered = segment.lead and page.low[segment.start] == "(" and match.head == segment.start
+    if rule.adjacent and not numbered and not _adjacent(page, actor_group, match.head):
         return None
     if not _fits(rule, actors, targets, parties.own):
         return None
@@ -229,6 +234,10 @@ def _targets(
     if rule.kind == "tariff" and not targets:
         named = codes_of(tuple(m for m in everyone if m.person is None))
         targets = tuple(c for c in named if c not in actors)
+    issuer = page.parties.issuer
+    answers = rule.kind == "tariff" and RETALIATORY.search(page.low, segment.start, segment.end) is not None
+    if answers and not targets and actors and issuer and issuer not in actors:
+        return (issuer,)  # a state speaks of the retaliation that it meets
     if rule.kind in ("tariff", "export_control") and not targets and segment.start > segment.floor:
         earlier = codes_of(page.parties.between(segment.floor, segment.start))
         targets = tuple(c for c in earlier if c not in actors)
@@ -298,6 +307,6 @@ def _fits(rule: Rule, actors: tuple[str, ...], targets: tuple[str, ...], own: tu
         )
     if need == "rate" and not actors and not targets:
         return True
-    if need in ("party", "mineral", "money", "share", "body", "agreement"):
+    if need in ("party", "list", "mineral", "money", "share", "body", "agreement"):
         return bool(actors)
     return bool(actors or targets)
