@@ -134,7 +134,7 @@ def test_the_scenarios_of_the_seed(seed: Reading) -> None:
     assert not wedges[5].closed[ban]
     assert "its agreement of 26 October 2025, taken to be in force, forbids it" in wedges[5].blocked[0].sentence
     stress = {c.measure for c in wedges[2].caps} - {c.measure for c in wedges[0].caps}
-    assert stress == {"export_licensing:CHN>all:rare earths@0.25"}
+    assert stress == {"export_licensing:CHN>all:critical minerals@0.25"}
     assert not any(m.states and m.states[0].state == "threatened" for s in scenarios for m in s.measures)
 
 
