@@ -23,7 +23,7 @@ from oresight.deal.games import (
     nash_bargain,
     pure_equilibria,
 )
-from oresight.deal.losses import BATCH, Progress, Solve, in_silence, solve_market
+from oresight.deal.losses import BATCH, Progress, Solve, in_silence, in_turn, solve_market
 from oresight.impact.money import money
 from oresight.policy.compile import to_wedges
 from oresight.policy.ledger import Ledger
@@ -205,9 +205,10 @@ def _losses(
     loss, rent = np.full((2, 2, draws + 1, A, B), np.nan)
     accuracy, failed = 0.0, []
     progress(0, len(cells))
-    for start in range(0, len(cells), BATCH):
-        batch = cells[start : start + BATCH]
-        outcome = solve(world, [to_wedges(board.cell(a, b), world, ledger) for a, b in batch], draws, seed)
+    batches = [cells[first : first + BATCH] for first in range(0, len(cells), BATCH)]
+    jobs = ([to_wedges(board.cell(a, b), world, ledger) for a, b in batch] for batch in batches)
+    done = 0
+    for batch, outcome in zip(batches, in_turn(solve, world, jobs, draws, seed), strict=True):
         for (a, b), solution in zip(batch, outcome.solutions, strict=True):
             account = money(outcome, solution)
             loss[:, :, a, b] = account.loss[:, sides].T
@@ -215,7 +216,8 @@ def _losses(
             accuracy = max(accuracy, float(solution.certificate.get("duality_gap", 0.0)))
             if not np.isfinite(loss[:, 0, a, b]).all():
                 failed.append(f"{solution.wedges.name}: {solution.message}")
-        progress(start + len(batch), len(cells))
+        done += len(batch)
+        progress(done, len(cells))
     loss -= loss[:, :, :1, :1].copy()
     rent -= rent[:, :, :1, :1].copy()
     spent = max(float((world.flows[:, :, n].sum(axis=1) * world.prices).sum()) for n in sides)

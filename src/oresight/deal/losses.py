@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -100,22 +101,22 @@ def state_losses(
     before: Floats | float = 0.0
     kept_before = np.zeros(world.final_demand.shape)
     progress(0, total)
-    if total > len(trips):
-        outcome = solve(world, [to_wedges(start, world, ledger)], draws, seed)
+    batches = [trips[first : first + BATCH] for first in range(0, len(trips), BATCH)]
+
+    def jobs() -> Iterator[list[Wedges]]:
+        if total > len(trips):
+            yield [to_wedges(start, world, ledger)]
+        for batch in batches:
+            yield [_state_wedges(start, trip, world, ledger) for trip in batch]
+
+    solved = in_turn(solve, world, jobs(), draws, seed)
+    done = total - len(trips)
+    if done:
+        outcome = next(solved)
         standing = money(outcome, outcome.solutions[0])
         before, kept_before = standing.loss_by_commodity[:, :, n], standing.quota_rent[0]
-        progress(1, total)
-    for first in range(0, len(trips), BATCH):
-        batch = trips[first : first + BATCH]
-        wedges = [
-            _alone(
-                _wedges(start, [m for measures in trip.values() for m in measures], world, ledger),
-                f"state {first + k + 1} of {len(trips)}",
-                {c for chain in trip for c in chain},
-            )
-            for k, trip in enumerate(batch)
-        ]
-        outcome = solve(world, wedges, draws, seed)
+        progress(done, total)
+    for batch, outcome in zip(batches, solved, strict=True):
         for trip, solution in zip(batch, outcome.solutions, strict=True):
             account = money(outcome, solution)
             losses = account.loss_by_commodity[:, :, n] - before
@@ -130,16 +131,37 @@ def state_losses(
                     failed.append("; ".join(m.id for m in measures))
             if solution.draw_status[0] == "failed":
                 messages.append(solution.message)
-        progress(total - len(trips) + first + len(batch), total)
+        done += len(batch)
+        progress(done, total)
     return Losses(found, rents, accuracy, tuple(failed), len(trips), tuple(dict.fromkeys(messages)))
 
 
-def _wedges(start: Scenario, measures: Sequence[Measure], world: World, ledger: Ledger) -> Wedges:
-    """The start with the measures of a state on top."""
+def in_turn(
+    solve: Solve, world: World, jobs: Iterable[list[Wedges]], draws: int, seed: int
+) -> Iterator[Outcome]:
+    """The outcomes of batches in their order; while one is accounted for, the next is being solved."""
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        pending: Future[Outcome] | None = None
+        for wedges in jobs:
+            following = ahead.submit(solve, world, wedges, draws, seed)
+            if pending is not None:
+                yield pending.result()
+            pending = following
+        if pending is not None:
+            yield pending.result()
+
+
+def _state_wedges(
+    start: Scenario, trip: Mapping[tuple[int, ...], tuple[Measure, ...]], world: World, ledger: Ledger
+) -> Wedges:
+    """The start with a state of each of some chains on top, and the other chains undisturbed."""
+    measures = [m for chain in trip.values() for m in chain]
     policies, outages = split(measures)
-    return with_outages(
+    wedges = with_outages(
         to_wedges(replace(start, measures=(*start.measures, *policies)), world, ledger), outages, world
     )
+    name = "; ".join(m.title or m.id for m in measures)
+    return _alone(wedges, name, {c for chain in trip for c in chain})
 
 
 def _alone(wedges: Wedges, name: str, goods: set[int]) -> Wedges:
