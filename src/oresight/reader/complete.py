@@ -28,6 +28,7 @@ FORCE = re.compile(
 )
 SIGNED = re.compile(r"\b(?:signed|done) (?:at|in) [a-z][^.;]{0,40}?,? (?:on|this)\b[^.;]{0,60}")
 GROUPS = frozenset({"critical_minerals", "rare_earths", "strategic_metals", "base_metals", "rare_metals"})
+PROMISED = re.compile(r"\b(?:shall|will|intends? to|plans? to)\b")
 PAIRED = re.compile(r"(?:this|the|that) (?:investment|stake|purchase|financing|transaction)\b")
 INHERITS = ("agreement", "export_control", "investment", "statement")
 
@@ -136,6 +137,7 @@ def _signing_day(records: list[Record], page: Page, published: dt.date | None) -
                     )
                     break
         about = headline and page.instrument and members == set(page.parties.own)
+        about = about and not PROMISED.search(record.quote)
         if record.date is None and about and published and record.status in ("announced", "signed"):
             record = replace(record, date=published.isoformat(), date_role="event", date_basis="docdate")
         headline = False

@@ -54,9 +54,9 @@ PATTERNS = (
     (
         "days after",
         re.compile(
-            r"\b(?P<count>\d{1,3}|seven|ten|thirty|sixty|ninety) days (?:after|from|"
+            r"\b(?P<count>\d{1,3}|seven|ten|thirty|sixty|ninety) days (?:after|from|of|"
             r"following) (?:the date of )?(?:this (?:order|proclamation|memorandum|"
-            r"notice)|publication|signing|today)\b"
+            r"notice|framework|agreement|statement|announcement)|publication|signing|today)\b"
         ),
     ),
     (

@@ -35,7 +35,11 @@ FINITE = re.compile(
     r"is|was|are|were|agreed|announced|signed|pledged|promised|imposed|raised|lifted|suspended|removed|"
     r"committed|threatened|took|concluded|reached|banned|intends?|plans?|agrees?|commits?)\b"
 )
+FRONT = re.compile(r"\W*(?:when|once|after|because|since|although|though|while|before)\s")
+SUPPOSED = re.compile(r"\W*(?:when|once|before)\s")
+COMMA_PARTY = re.compile(r",\s+(?=(?:the\s+)?)")
 NUMBERED = re.compile(r"\((?:[ivx]+|[a-z]|\d+)\)\s+")
+FUTURE = re.compile(r"\s+(?:\w+ly\s+|also\s+|then\s+)?(?:will|shall|would|may)\b")
 MODAL = re.compile(r"\b(?:will|shall|must|would)\b")
 BASE = re.compile(
     rf"(?:{ACT}|adopt|modify|apply|maintain|ensure|provide|take|make|establish|accept|allow|permit|"
@@ -96,6 +100,12 @@ def segments_of(page: Page) -> list[Segment]:
     found: list[Segment] = []
     for index, sentence in enumerate(page.sentences):
         cuts = [sentence.start]
+        supposed = SUPPOSED.match(page.low, sentence.start, sentence.end) is not None
+        main = _main_clause(page, sentence.start, sentence.end)
+        if main and supposed and FUTURE.match(page.low, main[1]):
+            cuts = [main[0]]  # "when Peru acts, Chile will": what comes first has not happened
+        elif main:
+            cuts.append(main[0])
         for at in _cuts(page, sentence.start, sentence.end):
             if at - cuts[-1] > 25 and sentence.end - at > 20:
                 cuts.append(at)
@@ -106,6 +116,19 @@ def segments_of(page: Page) -> list[Segment]:
                 lead = _lead_of(page.low, sentence.start, left)
                 found.append(Segment(left, right, sentence.start, sentence.block, index, lead))
     return found
+
+
+def _main_clause(page: Page, start: int, end: int) -> tuple[int, int] | None:
+    """Where the main clause of "after A acted, B will act" begins, and where its subject ends."""
+    if not FRONT.match(page.low, start, end):
+        return None
+    for match in COMMA_PARTY.finditer(page.low, start, end):
+        near = page.parties.between(match.end(), min(end, match.end() + 60))
+        if near and near[0].start - match.end() < 5:
+            last = groups_in(page.text, near)[0][-1]
+            if FINITE.match(page.low, last.end) and match.end() - start > 15:
+                return match.end(), last.end
+    return None
 
 
 def _cuts(page: Page, start: int, end: int) -> list[int]:

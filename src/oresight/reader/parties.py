@@ -198,7 +198,13 @@ def subject_of(parties: Parties, floor: int, at: int) -> tuple[Mention, ...]:
     for index in range(len(cuts) - 2, -1, -1):
         found = parties.between(cuts[index], cuts[index + 1])
         weak: tuple[Mention, ...] = ()
-        for group in groups_in(parties.text, found):
+        groups = groups_in(parties.text, found)
+        if FRONTED.search(low, max(floor, cuts[index] - 12), cuts[index]):
+            # "When A acts, B will": the subject is who stands after the comma
+            main = [g for g in groups[1:] if AFTER_COMMA.search(low[cuts[index] : g[0].start])]
+            main = [g for g in main if MAIN_VERB.match(low[g[-1].end : g[-1].end + 40])]
+            groups = main[-1:] or groups
+        for group in groups:
             if not codes_of(group) and not persons_of(group):
                 continue
             if is_prepositional(low, group[0].start, floor) and not PLAN_OF.search(
@@ -224,6 +230,12 @@ def subject_of(parties: Parties, floor: int, at: int) -> tuple[Mention, ...]:
     return ()
 
 
+FRONTED = re.compile(r"\b(?:when|if|once|after|before|because|since|although|though|while|unless|until)$")
+AFTER_COMMA = re.compile(r",\s+(?:the\s+|both\s+)?$")
+MAIN_VERB = re.compile(
+    r"\s+(?:\w+ly\s+|also\s+|then\s+)?(?:will|shall|would|may|must|can|could|has|have|is|are|"
+    r"intends?|commits?|agrees?|plans?|imposed|raised|lifted|agreed|announced|signed)\b"
+)
 PLAN_OF = re.compile(
     r"\b(?:proposal|plan|plans|decision|bid|offer|effort|efforts|attempt|"
     r"agreement|move|threat|promise|pledge|intention|refusal|governments?|"

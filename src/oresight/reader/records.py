@@ -31,6 +31,10 @@ HELD_OFF = re.compile(
     r"\b(?:is|are|was|were|been|shall be|remains?|be) (?:hereby |also )?"
     r"(?:suspended|delayed|postponed|paused|put on hold)\b"
 )
+LAPSING = re.compile(r"\b(?:due|set|scheduled) to (?:expire|end|lapse) (?:on|in|at)\s+(?:the\s+)?$")
+THROUGH = re.compile(
+    r"\b(?:through|by|via|with|by means of) (?:an? |the )?[a-z ]{0,24}(?:\d+ )?(?:of|dated) $"
+)
 MADE = re.compile(r"\b(?:announced|imposed|taken|adopted|issued|introduced)\s+(?:on|since|in|after)\s+$")
 SAID = re.compile(r"\b(?:said|announced|told|says)\b[^,.]{0,20}$")
 
@@ -64,18 +68,32 @@ def terms_in(terms: tuple[Find, ...], starts: list[int], start: int, end: int, k
 
 
 def pick_date(
-    low: str, start: int, end: int, at: int, kind: str, published: dt.date | None, ended: bool = False
+    low: str,
+    start: int,
+    end: int,
+    at: int,
+    kind: str,
+    published: dt.date | None,
+    ended: bool = False,
+    cited: bool = False,
 ) -> Date | None:
     """The date that a record carries: the one nearest to its verb that is not part of a citation."""
     if kind == "supply_share":
         return None
-    found = []
+    found: list[Date] = []
+    spare: list[Date] = []  # what dates an instrument, or the measure that is now ended
     for date in dates_of(low[start:end], published):
-        if CITED.search(low[max(start, start + date.start - 44) : start + date.start]):
+        before = low[max(start, start + date.start - 44) : start + date.start]
+        if CITED.search(before):
+            if cited or THROUGH.search(before):
+                spare.append(date)
+            continue
+        if LAPSING.search(before):
             continue
         if kind in ("commitment",) and date.role == "event":
             continue
-        if ended and MADE.search(low[max(start, start + date.start - 44) : start + date.start]):
+        if ended and MADE.search(before):
+            spare.append(date)
             continue
         between = low[min(at, start + date.start) : max(at, start + date.start)]
         if kind in ("agreement", "commitment", "investment") and re.search(r"\bsaid\b", between):
@@ -92,6 +110,8 @@ def pick_date(
             ]
             or found
         )
+    if not found and kind in ("tariff", "export_control"):
+        found = spare
     in_effect = [date for date in found if date.role == "effective"]
     if kind == "tariff" and in_effect and not ended:
         found = in_effect
@@ -193,7 +213,8 @@ def record_of(
         qualifier = money[0].qualifier
     span = draft.span if draft.span and dates_of(low[slice(*draft.span)], published) else None
     left, right = span or (segment.start, segment.end)
-    date = pick_date(low, left, right, draft.head, kind, published, status in ("suspended", "removed"))
+    named = draft.rule.name == "measure named by its title"
+    date = pick_date(low, left, right, draft.head, kind, published, status in ("suspended", "removed"), named)
     if kind == "meeting" and date and date.value and published and len(date.value) == 10:
         status = "planned" if date.value > published.isoformat() else "held"
     role = date.role if date else None

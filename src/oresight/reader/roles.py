@@ -34,6 +34,8 @@ STATE = re.compile(r"[A-Z]{3}|EU")
 TO_OTHER = re.compile(
     r"tariff|dut(?:y|ies)|market|barrier|export|import licens|purchas|procure|investment|digital"
 )
+DEAL = re.compile(r"\b(?:deal|agreement|accord|pact|framework|truce|joint statement)\b")
+EVERYONE = re.compile(r"\b(?:universal|global|worldwide|all (?:countries|trading partners|imports))\b")
 RETALIATORY = re.compile(r"\bretaliat|\bcountermeasures?\b|\bcounter-")
 SOURCE = re.compile(
     r"\b(?:according to|citing|data from|figures from|(?:reliance|dependence|"
@@ -235,6 +237,9 @@ def _targets(
         named = codes_of(tuple(m for m in everyone if m.person is None))
         targets = tuple(c for c in named if c not in actors)
     issuer = page.parties.issuer
+    other = _other_side(page, actors) if rule.kind == "tariff" and not targets else ()
+    if other and not EVERYONE.search(page.low, segment.start, segment.end):
+        return other
     answers = rule.kind == "tariff" and RETALIATORY.search(page.low, segment.start, segment.end) is not None
     if answers and not targets and actors and issuer and issuer not in actors:
         return (issuer,)  # a state speaks of the retaliation that it meets
@@ -242,6 +247,17 @@ def _targets(
         earlier = codes_of(page.parties.between(segment.floor, segment.start))
         targets = tuple(c for c in earlier if c not in actors)
     return targets
+
+
+def _other_side(page: Page, actors: tuple[str, ...]) -> tuple[str, ...]:
+    """In a pact of two, or a text on a deal whose headline names one partner: who is not the actor."""
+    if len(actors) != 1 or not page.instrument or page.order or not page.blocks:
+        return ()
+    own, issuer = page.parties.own, page.parties.issuer
+    first = page.blocks[0]
+    if len(own) != 2 and issuer and DEAL.search(page.low, first.start, first.end):
+        own = tuple(dict.fromkeys((issuer, *codes_of(page.parties.between(first.start, first.end)))))
+    return tuple(code for code in own if code not in actors) if len(own) == 2 and actors[0] in own else ()
 
 
 def _lead(page: Page, segment: Segment) -> tuple[Mention, ...]:
