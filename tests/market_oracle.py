@@ -62,11 +62,12 @@ def evaluate(
         for c, i, j in cap.routes:
             rent[c, i, j] += rents[m]
             shut[c, i, j] |= cap.limit_t == 0
-    use = np.zeros((C, N))
+    use, most_used = np.zeros((C, N)), np.zeros((C, N))
     for process in world.processes:
         for name, tonnes in process.inputs.items():
             at = world.commodity_index[name], world.economy_index[process.economy]
             use[at] += tonnes * process.activity
+            most_used[at] += tonnes * max(process.capacity, 1.01 * process.activity)
     P, ratio, share, back = (np.zeros((C, N)) for _ in range(4))
     shares = np.zeros((C, N, N))
     for c in range(C):
@@ -86,13 +87,16 @@ def evaluate(
                     U += shares[c, i, j]
             shares[c, :, j] /= U
             back[c, j] = b / U
-            stock = min(withheld[c, :, j].sum(), months / 12 * total, 0.95 * total) * (1 - b) / total
+            stock = min(withheld[c, :, j].sum(), months / 12 * total, 0.95 * total)
+            final = world.final_demand[c, j] / (1 - b)
+            rest = total / (1 - b) - final - use[c, j] + most_used[c, j]
             P[c, j] = p0 - math.log(U) / lam
             if stock > 0:
 
                 def taken(price: float) -> float:
                     x = min((price / p0 - 1) / 0.1, 1.0)  # noqa: B023
-                    return stock * x * x * (3 - 2 * x) / demand_curve(price, p0, eta)  # noqa: B023
+                    most = final * demand_curve(price, p0, eta) + rest  # noqa: B023
+                    return stock * x * x * (3 - 2 * x) / most  # noqa: B023
 
                 def gap(price: float) -> float:
                     left = 1 - taken(price)

@@ -164,6 +164,7 @@ def _part(program: Program, state: _Open, group: list[int]) -> Part:
         market_parameter=program.markets[markets, 0].astype(np.int64),
         final_demand=program.final_demand[markets],
         process_use=program.process_use[markets],
+        process_most=program.process_most[markets],
         absorption=program.absorption[markets],
         withheld=state.withheld[markets],
         route_node=route_node,

@@ -70,6 +70,7 @@ class Block(NamedTuple):
     market_parameter: Ints  # (J,) column of the commodity's parameters in a draw
     final_demand: Floats  # (J,) t/yr
     process_use: Floats  # (J,) t/yr of process input at the baseline
+    process_most: Floats  # (J,) t/yr of process input when every process runs at capacity
     absorption: Floats  # (J,) t/yr, all of it
     withheld: Floats  # (J,) t/yr that restrictions take, for which stocks may stand in
     route_node: Ints  # (Q,)
@@ -197,12 +198,14 @@ def released(price: float) -> tuple[float, float]:
 
 
 @compile_loops
-def _stock_price(log_u: float, sigma: float, eta: float, ratio: float) -> tuple[float, float, float]:
+def _stock_price(
+    log_u: float, sigma: float, eta: float, stock: float, final: float, rest: float
+) -> tuple[float, float, float]:
     """Buyer price, the stock's share of use and its slope when stocks stand in (equation 8).
 
-    Solves sigma (P - 1) + ln U - ln(1 - psi(P)) = 0 with psi = ratio released(P) / demand(P), whose
-    left side rises in P, by Newton held inside the bracket found so far: the baseline price and
-    the price without stocks.
+    Solves sigma (P - 1) + ln U - ln(1 - psi(P)) = 0 with psi = stock released(P) over the most that
+    may be wanted, final demand(P) + rest. The left side rises in P; Newton is held inside the
+    bracket found so far: the baseline price and the price without stocks.
     """
     high = 1.0 - log_u / sigma
     if high <= 1.0:
@@ -212,9 +215,10 @@ def _stock_price(log_u: float, sigma: float, eta: float, ratio: float) -> tuple[
     psi, slope = 0.0, 0.0
     for _ in range(200):
         part, rise = released(price)
-        wanted = demand(price, eta)
-        psi = ratio * part / wanted
-        slope = ratio * rise / wanted + psi * eta / price
+        bought = final * demand(price, eta)
+        most = bought + rest
+        psi = stock * part / most
+        slope = stock * rise / most + psi * bought * eta / (price * most)
         if psi >= 1.0:
             high = price
             newton = low
@@ -265,7 +269,9 @@ def evaluate(
         full = b.absorption[j] / (1.0 - base)
         stock = min(b.withheld[j], months[c] / 12.0 * b.absorption[j], 0.95 * b.absorption[j])
         if stock > 0.0:
-            price, psi, slope = _stock_price(log_u, sig, eta[c], stock / full)
+            final = b.final_demand[j] / (1.0 - base)
+            rest = full - final - b.process_use[j] + b.process_most[j]
+            price, psi, slope = _stock_price(log_u, sig, eta[c], stock, final, rest)
             k.psi[j] = psi
             k.psi1[j] = slope
             k.tau[j] = sig / (sig + k.psi1[j] / (1.0 - psi))

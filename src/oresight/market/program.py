@@ -39,6 +39,7 @@ class Program:
     absorption: Floats  # (J,) t/yr
     final_demand: Floats  # (J,) t/yr
     process_use: Floats  # (J,) t/yr
+    process_most: Floats  # (J,) t/yr, every process at capacity
     processes: Ints  # (K,) place in world.processes
     ramp: Floats  # (K, 4)
     value: Floats  # (K,) of outputs per unit of activity at baseline prices
@@ -110,6 +111,7 @@ def program(world: World) -> Program:
     node_at[tuple(nodes.T)] = np.arange(len(nodes))
     market_at[tuple(markets.T)] = np.arange(len(markets))
     outputs, inputs, ramp, value = [], [], [], []
+    most = np.zeros((C, N))
     for place in running:
         process = world.processes[place]
         at = world.economy_index[process.economy]
@@ -124,7 +126,10 @@ def program(world: World) -> Program:
         value.append(worth)
         outputs.append(tuple((int(node_at[c, at]), y) for c, y in out))
         inputs.append(tuple((int(market_at[c, at]), u) for c, u in into))
-        ramp.append(supply_ramp(max(process.capacity / process.activity, FULL)))
+        room = max(process.capacity / process.activity, FULL)
+        ramp.append(supply_ramp(room))
+        for c, u in into:
+            most[c, at] += u * room * process.activity
     return Program(
         world=world,
         routes=routes,
@@ -138,6 +143,7 @@ def program(world: World) -> Program:
         absorption=bought[tuple(markets.T)],
         final_demand=world.final_demand[tuple(markets.T)],
         process_use=used[tuple(markets.T)],
+        process_most=most[tuple(markets.T)],
         processes=np.array(running, np.int64),
         ramp=np.array(ramp).reshape(-1, 4),
         value=np.array(value),
