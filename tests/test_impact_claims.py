@@ -71,3 +71,20 @@ def test_a_qualifier_says_how_close_is_close(
     only: Any = dataclasses.replace(world, facts=(fact,))
     checked = check_claims(only, (dataclasses.replace(record, qualifier=qualifier),))[0]
     assert checked.checks[0].holds is holds
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The United States imports 70% of its rare earths from China.",
+        "China supplies 70% of the rare earths that the United States imports.",
+    ],
+)
+def test_a_share_of_imports_is_not_held_against_world_supply(world: World, sentence: str) -> None:
+    records = read(sentence).records
+    if not records or not records[0].targets:
+        pytest.skip("the reader does not see whose imports these are")
+    found = check_claims(world, records)[0]
+    assert found.economy == "CHN"
+    assert {c.fact.attribute for c in found.checks} == {"import_share"}
+    assert "imports of the United States" in found.sentence

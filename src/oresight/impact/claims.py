@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from oresight.errors import InputError
+from oresight.policy.say import economy_name
 from oresight.reader.document import Record
 from oresight.world.model import Fact, World
-from oresight.world.scope import resolve
+from oresight.world.scope import economies, resolve
 
 NEAR = 5.0  # percentage points within which a rounded or hedged share is taken to hold
 EXACT = 2.5  # the same for a share given without a hedge: it was rounded by someone
@@ -58,8 +59,87 @@ def check_claims(world: World, records: tuple[Record, ...]) -> tuple[Claim, ...]
         if record.kind != "supply_share" or share is None or not 0 <= share <= 100 or not record.actors:
             continue
         for mineral in record.minerals or ():
-            out.append(_check(world, record, record.actors[0], mineral))
+            if "import" in (record.subtype or "") or record.targets:
+                out.append(_check_imports(world, record, mineral))
+            else:
+                out.append(_check(world, record, record.actors[0], mineral))
     return tuple(out)
+
+
+def _check_imports(world: World, record: Record, mineral: str) -> Claim:
+    """A share of what one economy buys from another, held against import shares and not world supply."""
+    share = float(record.share_percent or 0.0)
+    word = mineral.replace("_", " ")
+    if not record.targets:
+        sentence = f"The text does not say whose share of the imports of {word} this is."
+        return Claim(record, record.actors[0], word, share, (), "cannot be checked", sentence)
+    buyer, supplier = _buyer_first(world, word, record.actors[0], record.targets[0])
+    figures = _import_figures(world, word, buyer, supplier)
+    checks = tuple(
+        Check(fact, _holds(share, record.qualifier, fact.value), fact.value - share) for fact in figures
+    )
+    verdict, sentence = _verdict(word, supplier, share, checks, world)
+    if checks:
+        sentence = (
+            f"As a share of the imports of {economy_name(buyer, world)}: {sentence[:1].lower()}{sentence[1:]}"
+        )
+    return Claim(record, supplier, word, share, checks, verdict, sentence)
+
+
+def _buyer_first(world: World, word: str, one: str, other: str) -> tuple[str, str]:
+    """Which of two economies buys and which supplies: the side that gets more at the baseline."""
+
+    def sent(origin: str, destination: str) -> float:
+        i, j = _members(world, origin), _members(world, destination)
+        return float(sum(world.flows[c][np.ix_(i, j)].sum() * world.prices[c] for c in _goods(world, word)))
+
+    return (one, other) if sent(other, one) >= sent(one, other) else (other, one)
+
+
+def _members(world: World, code: str) -> list[int]:
+    try:
+        return [world.economy_index[e] for e in economies(world, (code,))]
+    except InputError:
+        return []
+
+
+def _goods(world: World, word: str) -> tuple[int, ...]:
+    try:
+        return resolve(world, (word,))
+    except InputError:
+        return ()
+
+
+def _import_figures(world: World, word: str, buyer: str, supplier: str) -> list[Fact]:
+    """Sourced import shares first, then the baseline's own by stage."""
+    goods = _goods(world, word)
+    names = {world.commodities[c].name for c in goods} | {word}
+    sourced = [
+        f
+        for f in world.facts
+        if f.attribute == "import_share"
+        and (f.economy, f.partner) == (buyer, supplier)
+        and f.subject in names
+    ]
+    i, j = _members(world, supplier), _members(world, buyer)
+    derived = []
+    for stage in dict.fromkeys(world.commodities[c].stage for c in goods):
+        flows = sum(world.flows[c] for c in goods if world.commodities[c].stage == stage)
+        bought = float(flows[:, j].sum() - flows[np.ix_(j, j)].sum())
+        if bought > 0 and i and j:
+            part = 100.0 * float(flows[np.ix_(i, j)].sum()) / bought
+            note = "share by tonnes of imports in the balanced baseline"
+            derived.append(_baseline_share(world, word, buyer, stage, "import_share", part, note, supplier))
+    return [*sourced, *derived]
+
+
+def _baseline_share(
+    world: World, word: str, economy: str, stage: str, what: str, value: float, note: str, partner: str = ""
+) -> Fact:
+    year = world.year
+    return Fact(
+        word, economy, stage, what, value, "percent", year, "baseline", "derived", True, note, partner
+    )
 
 
 def _check(world: World, record: Record, economy: str, mineral: str) -> Claim:
@@ -75,10 +155,7 @@ def _check(world: World, record: Record, economy: str, mineral: str) -> Claim:
 
 def _figures(world: World, word: str, economy: str) -> list[Fact]:
     """Sourced shares first, then the baseline's own by stage."""
-    try:
-        commodities = resolve(world, (word,))
-    except InputError:
-        commodities = ()
+    commodities = _goods(world, word)
     names = {world.commodities[c].name for c in commodities} | {word}
     sourced = [
         f
@@ -92,21 +169,9 @@ def _figures(world: World, word: str, economy: str) -> list[Fact]:
         n = world.economy_index.get(economy)
         if n is None or made.sum() <= 0:
             continue
-        derived.append(
-            Fact(
-                subject=word,
-                economy=economy,
-                stage=stage,
-                attribute="supply_share",
-                value=float(100.0 * made[n] / np.sum(made)),
-                unit="percent",
-                year=world.year,
-                source="baseline",
-                kind="derived",
-                chosen=True,
-                note="share by tonnes of production in the balanced baseline",
-            )
-        )
+        part = float(100.0 * made[n] / np.sum(made))
+        note = "share by tonnes of production in the balanced baseline"
+        derived.append(_baseline_share(world, word, economy, stage, "supply_share", part, note))
     return [*sourced, *derived]
 
 
