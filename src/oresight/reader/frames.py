@@ -69,6 +69,7 @@ BECAME = re.compile(
     r"(?:the (?:rate|words?|figure) )?[\"“]?$"
 )
 PUT_IN = re.compile(r"[^.]{0,90}\b(?:insert|substitut|with|by)")
+INSTEAD = re.compile(r"[^.]{0,140}\b(?:shall|will|is|are|be) instead\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +355,8 @@ def _per_rate(page: Page, base: Draft, rates: list[Number], low: str) -> list[Dr
     own = [
         n
         for n in rates
-        if not (
+        if not INSTEAD.match(low[n.end :])
+        and not (
             BECAME.search(low[: n.start])
             and (reached or re.match(r"[^.]{0,30}\bto\b", low[n.end :]) or PUT_IN.match(low[n.end :]))
         )

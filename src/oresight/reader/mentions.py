@@ -71,11 +71,16 @@ ANAPHORS = (
         r"agency|ministry) official|a key house panel|treasury|(?:the )?commission's",
     ),
     ("we", r"we"),
+    (
+        "self",
+        r"(?<!\()i(?=\s(?:hereby|also|further|therefore|have|had|am|may|will|shall|do|impose|find|determine|"
+        r"direct|order|declare|\w+ed)\b)",
+    ),
     ("order", r"the secretary of commerce|this (?:order|proclamation|regulation)"),
 )
 # The lookahead only saves time: every anaphor begins with one of these words.
 ANAPHOR = re.compile(
-    r"\b(?=(?:he|she|it|they|the|we|this|both|two|three|four|all|each|either|neither|our|an?|senior|key|"
+    r"\b(?=(?:he|she|it|i|they|the|we|this|both|two|three|four|all|each|either|neither|our|an?|senior|key|"
     r"government|trade|ministry|agency|treasury|commission|participants)\b)(?:"
     + "|".join(rf"(?P<{name}>(?:{words})\b)" for name, words in ANAPHORS)
     + ")"
@@ -87,6 +92,7 @@ JOIN = re.compile(
     r")?$"
 )
 LINK = re.compile(r"\b(?:and|or|as well as|along with|plus|together with)\b|[&/–-]")
+AND_OTHERS = re.compile(r",?\s+(?:and|or)\s+(?:others?|elsewhere|more)\b")
 RESTATED = re.compile(r"^\s*\((?:hereinafter\s+)?(?:the\s+)?[\"“]?(?:the\s+)?$")
 NO_GROUP = re.compile(
     r"\b(?:Response|Working|Study|Task|Contact|Expert|Advisory|Nuclear Suppliers|Coordination) Group$"
@@ -266,4 +272,6 @@ def group_of(text: str, mentions: tuple[Mention, ...], first: int) -> int:
         last += 1
         if confirmed:
             settled = last
+    if last > settled and AND_OTHERS.match(text, mentions[last].end):
+        settled = last
     return settled + 1

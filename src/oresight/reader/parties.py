@@ -159,7 +159,7 @@ def resolve(
                             codes = by_head.get(head.group(1), ()) if head else ()
                             fallback = home or issuer
                             codes = codes or ((fallback,) if fallback else thing[:1])
-                    elif mention.form in ("we", "order"):
+                    elif mention.form in ("we", "order", "self"):
                         codes = (issuer,) if issuer else ()
                     mention = replace(mention, codes=codes, person=who)
                     done[index] = mention

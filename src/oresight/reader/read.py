@@ -84,7 +84,7 @@ def read(text: str, *, published: str | None = None, title: str | None = None) -
     if tables.relevant.search(low):
         instrument = naming.home is None and INSTRUMENT.search(low[:60000]) is not None
         order = tables.order.search(low[:60000]) is not None
-        own = _own_parties(text, blocks, naming.mentions, name) if instrument else ()
+        own = _own_parties(text, blocks, naming.mentions, name) if instrument and not order else ()
         issuer = next((code for pattern, code in tables.issuers if pattern.search(low)), None)
         spans = [(s.start, s.end) for s in sentences]
         parties = resolve(text, low, naming.mentions, spans, own, naming.home, issuer)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from oresight.reader.dates import Date, dates_of
 from oresight.reader.document import Amount, Quantity, Record
-from oresight.reader.frames import BECAME, COVERAGE, Draft
+from oresight.reader.frames import BECAME, COVERAGE, INSTEAD, Draft
 from oresight.reader.gazetteer import Find
 from oresight.reader.numbers import Number, numbers_of
 from oresight.reader.roles import Page
@@ -183,7 +183,9 @@ def record_of(
         if draft.rate is not None and draft.rate.kind == "percent":
             rate, qualifier = draft.rate.value, draft.rate.qualifier
         for number in percents:
-            if BECAME.search(clause[: number.start]) and number.value != rate:
+            if number.value != rate and (
+                BECAME.search(clause[: number.start]) or INSTEAD.match(clause[number.end :])
+            ):
                 previous = number.value
         points = next((n.value for n in numbers if n.kind == "points"), None)
         if draft.rate is not None:
@@ -335,11 +337,12 @@ def same(a: Record, b: Record) -> bool:
                     or (a.kind == "tariff" and _overlap(a.products + a.minerals, b.products + b.minerals))
                 )
             )
+        undated = None in (a.date, b.date) or a.date == b.date
         return (
             (a.actors == b.actors or not a.actors or not b.actors)
             and a.rate_percent == b.rate_percent
             and (set(a.targets) == set(b.targets) or not a.targets or not b.targets)
-            and a.status == b.status
+            and (a.status == b.status or ({a.status, b.status} == {"announced", "in_force"} and undated))
             and _overlap(a.products + a.minerals, b.products + b.minerals)
             and (
                 a.start == b.start
