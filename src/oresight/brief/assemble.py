@@ -13,6 +13,7 @@ from oresight.brief.content import (
     Claim,
     Column,
     Estimate,
+    Fate,
     Finding,
     Reference,
     Run,
@@ -102,6 +103,9 @@ def assemble(found: Findings, command: str = "oresight brief") -> Brief:
         sources=source_rows(world, used),
         run=_run(found, command),
         published=day(found.document.published) if found.document.published else "",
+        aftermath=tuple(
+            Fate(f.verdict, reported.typographic(f"{f.sentence}."), f.source, f.assumed) for f in found.fates
+        ),
         cautions=_cautions(found),
     )
 

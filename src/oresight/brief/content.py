@@ -244,6 +244,16 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one thing that the text says."""
+
+    verdict: str  # held, struck down, lapsed, open ...
+    sentence: str
+    source: str
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenQuestion:
     """What the text leaves open, and the words that leave it so."""
 
@@ -353,4 +363,5 @@ class Brief:
     sources: tuple[SourceRow, ...]
     run: Run
     published: str = ""  # "26 October 2025"
+    aftermath: tuple[Fate, ...] = ()  # what became of it, where the reader asks from a later day
     cautions: tuple[Words, ...] = ()  # what a reader must know before using the numbers

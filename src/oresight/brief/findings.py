@@ -15,7 +15,9 @@ from oresight.policy.compile import to_wedges
 from oresight.policy.ledger import Ledger
 from oresight.policy.records import Scenario
 from oresight.policy.wedges import Wedges
+from oresight.reader.aftermath import aftermath
 from oresight.reader.document import Document
+from oresight.reader.fates import Fate
 from oresight.reader.reading import Reading
 from oresight.reader.scenarios import against_promises, brief_scenarios
 from oresight.reader.to_policy import to_policy
@@ -42,6 +44,7 @@ class Findings:
     money: tuple[Money, ...]  # one per scenario
     claims: tuple[Claim, ...]
     run: Mapping[str, object]
+    fates: tuple[Fate, ...] = ()  # what became of the text by `known_by`, where that is later
 
 
 def find(
@@ -79,6 +82,7 @@ def find(
         rows=results,
         money=accounts,
         claims=check_claims(world, document.records),
+        fates=_fates(reading, ledger, world, document.published or "", known_by),
         run=run_record(outcome, {"text": document.sha256}, ledger.fingerprint, results),
     )
 
@@ -91,3 +95,10 @@ def _losses_elsewhere(outcome: Outcome, accounts: Sequence[Money], buyer: str) -
             if economy.code != buyer and central is not None:
                 name = solution.wedges.name
                 yield Row(name, "loss", UNITS["loss"], central, low, high, destination=economy.code)
+
+
+def _fates(reading: Reading, ledger: Ledger, world: World, published: str, known_by: str) -> tuple[Fate, ...]:
+    """What became of what the text says, when more is known than on its day."""
+    if not published or known_by <= published:
+        return ()
+    return aftermath(reading, ledger, world, published, known_by)

@@ -28,6 +28,7 @@ def brief_json(found: Findings, brief: Brief) -> dict[str, object]:
         "measures": [_measure(m) for m in found.reading.measures],
         "provisions": [dataclasses.asdict(p) for p in found.reading.provisions],
         "open_questions": list(found.reading.open_questions),
+        "aftermath": [dataclasses.asdict(fate) for fate in found.fates],
         "claims": [_claim(c) for c in found.claims],
         "scenarios": [scenario_head(s) for s in found.outcome.solutions],
         "results": [row.to_json() for row in found.rows],

@@ -15,11 +15,13 @@ from oresight.cli.shared import (
     Seed,
     WorldDir,
     app,
+    bar,
     day,
     print_json,
     say,
     show,
     solve,
+    solve_quietly,
     world_at,
 )
 from oresight.errors import InputError
@@ -143,16 +145,27 @@ def rank(
     """Rank commodities by the yearly loss that a buyer should expect over the register of risks."""
     from oresight.deal import tables
     from oresight.deal.rank import rank as ranked
+    from oresight.deal.record import table_hashes, with_record
     from oresight.deal.register import load_risks
     from oresight.policy.constructors import status_quo
     from oresight.policy.ledger import load_ledger
 
     baseline = world_at(world)
     start = status_quo(day(as_of, "--as-of") or "", day(known_by, "--known-by") or "")
-    register = load_risks(baseline, risks)
-    result = ranked(baseline, load_ledger(), buyer, register, draws, seed, solve=solve, start=start)
+    register, law = load_risks(baseline, risks), load_ledger()
+    result = ranked(
+        baseline,
+        law,
+        buyer,
+        register,
+        draws,
+        seed,
+        solve=solve_quietly,
+        start=start,
+        progress=bar("Ranking"),
+    )
     if as_json:
-        print_json(tables.rank_json(result))
+        print_json(with_record(tables.rank_json(result), baseline, law, table_hashes(risks)))
     else:
         show(tables.rank_rows(result), False, "rank")
     if result.failed:
@@ -161,10 +174,18 @@ def rank(
 
 @app.command()
 def leverage(
-    side: Annotated[str, typer.Option("--side", metavar="ISO3", help="Whose leverage is asked about.")],
-    other: Annotated[str, typer.Option("--other", metavar="ISO3", help="The economy it faces.")],
     scenario: Annotated[
         str | None, typer.Argument(metavar="SCENARIO.yaml", help="Measures to add to those of the ledger.")
+    ] = None,
+    side: Annotated[
+        str | None, typer.Option("--side", metavar="ISO3", help="Whose leverage is asked about.")
+    ] = None,
+    other: Annotated[
+        str | None, typer.Option("--other", metavar="ISO3", help="The economy it faces.")
+    ] = None,
+    case: Annotated[
+        str | None,
+        typer.Option("--case", metavar="NAME-or-FILE", help="A ready case, such as october-2025."),
     ] = None,
     draws: Draws = 50,
     seed: Seed = 0,
@@ -175,29 +196,53 @@ def leverage(
 ) -> None:
     """Say who can hurt whom, at what own cost, which threats are credible, and what they bargain to."""
     from oresight.deal import tables
+    from oresight.deal.cases import load_case
     from oresight.deal.leverage import leverage as lever
+    from oresight.deal.leverage import play
+    from oresight.deal.record import with_record
+    from oresight.impact.run_record import hash_of
     from oresight.policy.ledger import load_ledger
     from oresight.policy.scenario import load_scenario
 
-    baseline = world_at(world)
-    result = lever(
-        baseline,
-        load_ledger(),
-        side,
-        other,
-        None if scenario is None else load_scenario(scenario, baseline),
-        as_of=day(as_of, "--as-of") or "",
-        known_by=day(known_by, "--known-by") or "",
-        draws=draws,
-        seed=seed,
-        solve=solve,
-    )
-    if as_json:
-        print_json(tables.leverage_json(result))
+    baseline, law, files = world_at(world), load_ledger(), {}
+    if case is not None:
+        if any(given is not None for given in (scenario, side, other, as_of, known_by)):
+            raise InputError("leverage: --case names sides, day and measures itself; leave out the others")
+        ready = load_case(case, baseline, law)
+        files[case] = hash_of(ready.path)
+        result = play(ready, baseline, law, draws, seed, solve=solve_quietly, progress=bar("Playing"))
+    elif side is None or other is None:
+        raise InputError("leverage: give --side and --other, or --case october-2025")
     else:
-        for rows in (tables.leverage_rows(result), tables.matrix_rows(result), tables.bargain_rows(result)):
-            show(rows, False, "leverage")
-        for line in (*result.notes, *result.left_out, *result.failed):
+        if scenario is not None:
+            files[scenario] = hash_of(scenario)
+        result = lever(
+            baseline,
+            law,
+            side,
+            other,
+            None if scenario is None else load_scenario(scenario, baseline),
+            as_of=day(as_of, "--as-of") or "",
+            known_by=day(known_by, "--known-by") or "",
+            draws=draws,
+            seed=seed,
+            solve=solve_quietly,
+            progress=bar("Playing"),
+        )
+    if as_json:
+        print_json(with_record(tables.leverage_json(result), baseline, law, files))
+    else:
+        for rows in (
+            tables.leverage_rows(result),
+            tables.matrix_rows(result),
+            tables.equilibrium_rows(result),
+            tables.bargain_rows(result),
+            tables.belief_rows(result),
+            tables.outside_rows(result),
+        ):
+            if rows:
+                show(rows, False, "leverage")
+        for line in (*result.notes, *result.failed):
             print(f"- {line}")
     if result.failed:
         raise typer.Exit(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -85,6 +86,31 @@ def world_at(directory: str | None) -> World:
     from oresight.world.model import World
 
     return World.load(directory)
+
+
+def bar(what: str) -> Callable[[int, int], None]:
+    """A progress line on a terminal, nothing in a pipe; called with (done, total)."""
+    shown, last = sys.stderr.isatty(), -1
+
+    def progress(done: int, of: int) -> None:
+        nonlocal last
+        percent = 100 if done >= of else 100 * done // of
+        if shown and percent > last:
+            last = percent
+            sys.stderr.write(f"\r{what} {percent} %" + ("\n" if percent == 100 else ""))
+            sys.stderr.flush()
+
+    return progress
+
+
+def solve_quietly(world: World, wedges: list[Wedges], draws: int, seed: int) -> Outcome:
+    """Solve a batch of a larger job, which shows its own progress; say when the engine must be compiled."""
+    from oresight.market.solve import compiled
+    from oresight.market.solve import solve as solve_batch
+
+    if not compiled():
+        say("Compiling the market engine (once per installation, about half a minute) ...")
+    return solve_batch(world, wedges, draws=draws, seed=seed)
 
 
 def solve(world: World, wedges: list[Wedges], draws: int, seed: int) -> Outcome:

@@ -17,11 +17,13 @@ from oresight.cli.shared import (
     Seed,
     WorldDir,
     app,
+    bar,
     day,
     print_json,
     say,
     show,
     solve,
+    solve_quietly,
     world_at,
 )
 
@@ -126,32 +128,47 @@ def value(
     import dataclasses
 
     from oresight.deal import tables
+    from oresight.deal.record import table_hashes, with_record
     from oresight.deal.register import load_risks
     from oresight.deal.value import value as worth
     from oresight.policy.constructors import status_quo
     from oresight.policy.ledger import load_ledger
 
-    baseline = world_at(world)
+    baseline, law = world_at(world), load_ledger()
     start = status_quo(day(as_of, "--as-of") or "", day(known_by, "--known-by") or "")
     if Path(text).suffix in (".yaml", ".yml"):
+        from oresight.impact.run_record import hash_of
         from oresight.policy.scenario import load_scenario
 
         scenario = load_scenario(text, baseline)
-        provisions = scenario.provisions
+        provisions, measures, sha = scenario.provisions, scenario.measures, hash_of(text)
         # What the file adds beside promises is the background that risks come on.
         start = dataclasses.replace(scenario, provisions=()) if as_of is None else start
     else:
         from oresight.reader.read import read_file
         from oresight.reader.to_policy import to_policy
 
-        provisions = to_policy(read_file(text, published=day(published, "--published")), baseline).provisions
+        document = read_file(text, published=day(published, "--published"))
+        reading = to_policy(document, baseline)
+        provisions, measures, sha = reading.provisions, reading.measures, document.sha256
     register = load_risks(baseline, risks)
     result = worth(
-        baseline, load_ledger(), provisions, register, beneficiary, draws, seed, solve=solve, start=start
+        baseline,
+        law,
+        provisions,
+        register,
+        beneficiary,
+        draws,
+        seed,
+        solve=solve_quietly,
+        start=start,
+        measures=measures,
+        progress=bar("Valuing"),
     )
     if as_json:
-        print_json(tables.value_json(result))
+        print_json(with_record(tables.value_json(result), baseline, law, {text: sha, **table_hashes(risks)}))
     else:
         show(tables.value_rows(result), False, "value")
+        show(tables.sweep_rows(result), False, "value")
     if result.failed:
         raise typer.Exit(3)

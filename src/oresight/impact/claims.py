@@ -59,7 +59,7 @@ def check_claims(world: World, records: tuple[Record, ...]) -> tuple[Claim, ...]
         if record.kind != "supply_share" or share is None or not 0 <= share <= 100 or not record.actors:
             continue
         for mineral in record.minerals or ():
-            if "import" in (record.subtype or "") or record.targets:
+            if record.targets or "import" in record.quote.casefold():
                 out.append(_check_imports(world, record, mineral))
             else:
                 out.append(_check(world, record, record.actors[0], mineral))
