@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oresight.errors import InputError
 from oresight.policy.records import Agreement, Measure, Provision, State
 from oresight.policy.say import day
 from oresight.reader import gazetteer
 from oresight.reader.document import Record
+from oresight.reader.policy_language import UNNAMED, goods_said
 from oresight.world.model import World
 from oresight.world.scope import resolve
 
@@ -40,6 +41,7 @@ class Draft:
     agreements: list[tuple[Record, Agreement]]
     provisions: list[Provision]
     asked: list[str]
+    missing: list[str] = field(default_factory=list)  # goods of measures that the baseline does not hold
 
 
 def named(records: Iterable[Record]) -> tuple[str, ...]:
@@ -87,6 +89,20 @@ def commodities_in(record: Record, b: Draft) -> tuple[str, ...]:
     products = tuple(commodity_word(p) for p in record.products)
     held = tuple(p for p in products if is_modelled(p, b.world))
     return tuple(dict.fromkeys((*minerals, *held))) or products
+
+
+def restricted_goods(record: Record, b: Draft) -> tuple[str, ...]:
+    """Commodity words that a restriction is on; all goods only where the text says so.
+
+    Goods that the baseline does not hold keep their names, reach nothing and are noted as missing.
+    """
+    words = commodities_in(record, b) or goods_said(record.quote)
+    for word in words:
+        if word not in ("all", UNNAMED) and not is_modelled(word, b.world):
+            b.missing.append(word)
+    if words == (UNNAMED,):
+        b.asked.append(f"On which goods? The text does not say of: “{short(record.quote)}”")
+    return words
 
 
 def states_of(record: Record, b: Draft, fallback: str = "announced") -> tuple[State, ...]:

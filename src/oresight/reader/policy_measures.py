@@ -18,8 +18,20 @@ from oresight.reader.policy_draft import (
     governments,
     is_modelled,
     phrase,
+    restricted_goods,
     short,
     states_of,
+)
+from oresight.reader.policy_language import (
+    UNNAMED,
+    easing,
+    lies_ahead,
+    lowered_by,
+    more,
+    only_enforced,
+    only_possible,
+    step_down,
+    stops_exports,
 )
 from oresight.reader.policy_promises import add_provisions, sentence_case
 
@@ -40,9 +52,17 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 
+# A condition or an answer that opens the sentence ends where the sentence about the measure begins.
+_OPENING_ENDS = re.compile(
+    r",\s+(?=(?:[^\s,]+\s+){1,6}?(?:will|would|may|might|could|shall|can|is|are|has|have|threaten\w*)\b)"
+)
+
 CALLED_AFTER = ("fentanyl", "opioids")
 
-LOWERED = re.compile(r"\b(?:lower|reduc|remov|cut)", re.IGNORECASE)
+# What a licence for goods, or the end of a control that is not named, does away with.
+GENERAL = ("export_ban", "export_quota", "export_licensing")
+
+_ANEW = re.compile(r"\b(?:impos|introduc|plac|tighten|expand)", re.IGNORECASE)
 
 _POINTS = re.compile(r"percentage points?", re.IGNORECASE)
 
@@ -75,20 +95,29 @@ def read_tariff(record: Record, b: Draft, summaries: frozenset[str]) -> None:
         return
     targets = governments(record.targets) or ("all",)
     states = states_of(record, b)
+    if _tariff_ends(record, actors, targets, states[0].state, b, summaries):
+        return
     rate, change = record.rate_percent, record.rate_change_points
-    if (
-        record.rate_percent is not None
-        and change is None
-        and _POINTS.search(record.quote)
-        and LOWERED.search(record.quote)
-    ):
-        rate, change = None, -record.rate_percent  # "removing 10 percentage points": a step, not a level
+    if change is not None:
+        rate = None
+        change = -abs(change) if step_down(record.quote, abs(change)) else change
+    elif rate is not None and (lowered_by(record.quote) or _down_by_points(record.quote, rate)):
+        if not _POINTS.search(record.quote):
+            b.asked.append(f"In points or as a share of the rate? Of: “{short(record.quote)}”")
+            for imposer in actors:
+                add_provisions("tariff_removal", record, imposer, _named(targets), b, summaries)
+            return
+        change = -rate  # "removing 10 percentage points": a step, not a level
+        rate = None
     instrument = "import_ban" if record.subtype == "import_ban" else "import_tariff"
     investigating = "investigation" in record.subtype
     if investigating:
         states = (replace(states[0], state="proposed"),)
     # A duty named after what it is meant to stop falls on all goods.
     commodities = tuple(c for c in commodities_in(record, b) if c not in CALLED_AFTER) or ("all",)
+    if instrument == "import_ban":
+        commodities = restricted_goods(record, b)
+    note = "a change of the rate, in percentage points" if change is not None else more(record.quote)
     for imposer in actors:
         measure = Measure(
             id=measure_id(
@@ -103,17 +132,46 @@ def read_tariff(record: Record, b: Draft, summaries: frozenset[str]) -> None:
             states=states,
             source="text",
             quote=record.quote,
-            note="a change of the rate, in percentage points" if change is not None else "",
+            note=note,
         )
         b.measures.append(measure)
         if rate is not None and _KEPT.search(record.quote) and states[0].state == "in_force":
-            named = tuple(t for t in targets if t != "all")
+            named = _named(targets)
             if named:
                 add_provisions("tariff_held", record, imposer, named, b, summaries, rate=rate)
     unknown_rate = rate is None and change is None and instrument == "import_tariff"
     on_ours = commodities == ("all",) or any(is_modelled(word, b.world) for word in commodities)
     if unknown_rate and on_ours and not investigating and states[0].state == "announced":
         b.asked.append(f"At what rate? The text does not say of: “{short(record.quote)}”")
+
+
+def _down_by_points(quote: str, number: float) -> bool:
+    return _POINTS.search(quote) is not None and step_down(quote, number)
+
+
+def _named(targets: Iterable[str]) -> tuple[str, ...]:
+    return tuple(t for t in targets if t != "all")
+
+
+def _tariff_ends(
+    record: Record,
+    actors: tuple[str, ...],
+    targets: tuple[str, ...],
+    state: str,
+    b: Draft,
+    summaries: frozenset[str],
+) -> bool:
+    """Read a tariff that is to end or be suspended as a promise; one only asked for is a question."""
+    by_an_amount = record.rate_change_points is not None or _POINTS.search(record.quote)
+    if by_an_amount or state not in ("announced", "proposed", "threatened"):
+        return False
+    said = easing(record.quote, tariff=True)
+    if said == "asked" or (said and state != "announced"):
+        b.asked.append(f"The end of a tariff, asked for and not agreed: “{short(record.quote)}”")
+    elif said:
+        for imposer in actors:
+            add_provisions("tariff_removal", record, imposer, _named(targets), b, summaries)
+    return bool(said)
 
 
 def read_threat(record: Record, b: Draft) -> None:
@@ -134,6 +192,8 @@ def read_threat(record: Record, b: Draft) -> None:
     if not instrument:
         b.asked.append(f"Threatened, without saying by which measure: “{short(record.quote)}”")
         return
+    if instrument != "import_tariff" and commodities == ("all",):
+        commodities = restricted_goods(record, b)
     for imposer in actors:
         amount = "" if record.rate_percent is None else f"{record.rate_percent:g}"
         b.measures.append(
@@ -149,6 +209,7 @@ def read_threat(record: Record, b: Draft) -> None:
                 source="text",
                 cause=cause,
                 quote=record.quote,
+                note=more(before) if instrument == "import_tariff" else "",
             )
         )
     if not record.date:
@@ -161,10 +222,17 @@ def _threat_state(record: Record, b: Draft) -> State:
 
 
 def _split_cause(quote: str) -> tuple[str, str]:
-    found = _CAUSE.search(quote)
+    """What is threatened, and what the threat answers to, as the part of a sentence that it is."""
+    text = " ".join(quote.split())
+    found = _CAUSE.search(text)
     if not found:
-        return quote, ""
-    return quote[: found.start()], " ".join(quote[found.start() :].split())
+        return text, ""
+    before, cause = text[: found.start()], text[found.start() :]
+    if not before.strip():
+        ends = _OPENING_ENDS.search(cause)
+        if ends:
+            before, cause = cause[ends.end() :], cause[: ends.start()]
+    return before, cause[:1].lower() + cause[1:]
 
 
 def _said(mineral: str, text: str) -> bool:
@@ -173,21 +241,36 @@ def _said(mineral: str, text: str) -> bool:
 
 
 def read_control(record: Record, b: Draft, summaries: frozenset[str]) -> None:
-    """Add a restriction on exports; licences that are promised to somebody are a promise instead."""
+    """Add a restriction on exports. Licences and an end of restrictions that are promised are promises."""
     actors = governments(record.actors)
     targets = governments(record.targets) or ("all",)
     if record.subtype not in CONTROLS or not actors:
         return
     if _LICENCE_GIVEN.search(record.quote) and record.targets:
-        general = ("export_ban", "export_quota", "export_licensing")
         for promisor in actors:  # licences that are promised ease a control
-            add_provisions("restriction_removal", record, promisor, targets, b, summaries, general)
+            add_provisions("restriction_removal", record, promisor, targets, b, summaries, GENERAL)
         return
-    instrument = CONTROLS[record.subtype] or "export_licensing"
-    commodities = commodities_in(record, b) or ("all",)
+    states = states_of(record, b, "in_force")
+    instrument = CONTROLS[record.subtype]
+    if stops_exports(record.quote):
+        instrument = "export_ban"
+        if states[0].state in ("suspended", "in_force"):
+            state = "announced" if lies_ahead(record.quote) else "in_force"
+            states = (replace(states[0], state=state),)
+    elif _control_ends(record, actors, targets, states[0], b, summaries):
+        return
+    elif only_enforced(record.quote):
+        b.asked.append(f"Enforcement of limits that stand, no new one: “{short(record.quote)}”")
+        return
+    if only_possible(record.quote) and states[0].state != "proposed":
+        states = (replace(states[0], state="threatened"),)
+    if not instrument and states[0].state in ("threatened", "proposed"):
+        b.asked.append(f"Threatened, without saying by which measure: “{short(record.quote)}”")
+        return
+    commodities = restricted_goods(record, b)
     assumed: tuple[str, ...] = ()
-    if not CONTROLS[record.subtype]:
-        assumed = ("instrument",)
+    if not instrument:
+        instrument, assumed = "export_licensing", ("instrument",)
     if instrument == "export_licensing":
         assumed += ("approval_share",)
     rate = record.rate_percent if instrument == "export_tax" else None
@@ -202,18 +285,47 @@ def read_control(record: Record, b: Draft, summaries: frozenset[str]) -> None:
             rate_percent=rate,
             limit_t=limit if instrument == "export_quota" else None,
             basis=phrase(record.subtype),
-            states=states_of(record, b, "in_force"),
+            states=states,
             source="text",
             assumed=assumed,
             quote=record.quote,
         )
         b.measures.append(measure)
-        if "instrument" in assumed:
+        if "instrument" in assumed and commodities != (UNNAMED,):
             whose = sentence_case(possessive(imposer, b.world))
             b.asked.append(
                 f"{whose} restrictions on {goods(commodities)}: by ban, quota or licence? The text does not"
                 " say; read as licensing."
             )
+
+
+def _control_ends(
+    record: Record,
+    actors: tuple[str, ...],
+    targets: tuple[str, ...],
+    state: State,
+    b: Draft,
+    summaries: frozenset[str],
+) -> bool:
+    """Read restrictions that are to end or be eased as a promise; True when nothing is left to read.
+
+    What is only asked for is a question. What is over, or suspended and named by its day, stays a
+    measure in that state: its day tells which entry on record it is.
+    """
+    said = easing(record.quote)
+    if not said or said == "done" or (state.state == "suspended" and state.on):
+        return said == "done" and state.state not in ("ended", "suspended") and not _ANEW.search(record.quote)
+    if said == "asked" or state.state == "threatened":
+        b.asked.append(f"An end of restrictions, asked for and not agreed: “{short(record.quote)}”")
+        return True
+    instrument = CONTROLS[record.subtype]
+    instruments = (instrument,) if instrument else GENERAL
+    words = restricted_goods(record, b)
+    for promisor in actors:
+        add_provisions(
+            "restriction_removal", record, promisor, targets, b, summaries, instruments, None, words
+        )
+    return True
 
 
 def read_investment(record: Record, b: Draft) -> None:
@@ -224,6 +336,7 @@ def read_investment(record: Record, b: Draft) -> None:
         "warrants": "equity_stake",
         "grant": "subsidy",
         "loan": "subsidy",
+        "price_floor": "price_floor",
     }
     if record.subtype not in kinds or not actors:
         return

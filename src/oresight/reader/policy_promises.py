@@ -9,7 +9,16 @@ from datetime import date
 from oresight.policy.records import Agreement, Provision
 from oresight.policy.say import economy_name, goods, join, possessive
 from oresight.reader.document import Record
-from oresight.reader.policy_draft import Draft, commodities_in, governments, phrase, states_of
+from oresight.reader.policy_draft import Draft, commodities_in, governments, phrase, short, states_of
+from oresight.reader.policy_language import (
+    buys,
+    invests,
+    lets_investment_in,
+    more_supply,
+    on_tariffs,
+    only_explored,
+    takes_output,
+)
 from oresight.world.model import World
 
 AGREEMENT_KINDS = {
@@ -80,6 +89,13 @@ NAMES = {
     "export_tax": ("tax", "taxes"),
 }
 
+# Words that lead to a quotation; {} is to whom.
+PLAIN = "promises"
+BUYS = "promises to buy from {}"
+TAKES = "promises to take deliveries"
+
+PURCHASES = ("purchase", "purchases", "procurement", "offtake", "undertaking")
+
 _STAGE = re.compile(r"\b(?:raw|unprocessed|processed|refined|ores?|concentrates?|separated|magnets?)\b", re.I)
 
 _FORBIDDEN = (
@@ -96,6 +112,8 @@ def read_agreement(record: Record, b: Draft) -> None:
     """Add an agreement between two or more governments; the same one told twice counts once."""
     parties = tuple(dict.fromkeys(governments((*record.actors, *record.targets))))
     if len(parties) < 2:
+        return
+    if _long_before(record, b.published):
         return
     kind = AGREEMENT_KINDS.get(record.subtype, record.subtype) or "agreement"
     states = states_of(record, b)
@@ -128,10 +146,12 @@ def read_agreement(record: Record, b: Draft) -> None:
         )
 
 
-def _of_old(agreement: Agreement, published: str) -> bool:
-    """Whether an agreement is more than a year older than the text: it is told as background."""
-    on = agreement.states[0].on
-    return bool(on and published) and (date.fromisoformat(published) - date.fromisoformat(on)).days > 366
+def _long_before(record: Record, published: str) -> bool:
+    """Whether a record is dated more than a year before the text: it is told as background."""
+    if not record.date or not published or record.date_role not in (None, "event"):
+        return False
+    last = record.date + {4: "-12-31", 7: "-28"}.get(len(record.date), "")  # a year is at most its last day
+    return (date.fromisoformat(published) - date.fromisoformat(last)).days > 366
 
 
 def force_of(kind: str) -> bool | None:
@@ -161,9 +181,7 @@ def holder(
 ) -> Agreement | None:
     """The agreement of the text that a promise belongs to, or None where the text does not tell."""
     between = [
-        (r, a)
-        for r, a in b.agreements
-        if promisor in a.parties and beneficiary in (*a.parties, "all") and not _of_old(a, b.published)
+        (r, a) for r, a in b.agreements if promisor in a.parties and beneficiary in (*a.parties, "all")
     ]
     if not between:
         return None
@@ -186,12 +204,24 @@ def add_provisions(
     summaries: frozenset[str],
     instruments: tuple[str, ...] = (),
     rate: float | None = None,
+    on: tuple[str, ...] | None = None,
+    lead: str = "",
 ) -> None:
     """Add a promise to each beneficiary, with the force of the agreement that holds it.
 
     A promise to nobody in particular has the beneficiary `all`. Asks once where no agreement holds it.
+    `on` are its commodity words, those of the record unless given (("all",) is every good). With a `lead`
+    ("promises") the text's own words stand for ours.
     """
-    commodities = commodities_in(record, b)
+    commodities = commodities_in(record, b) if on is None else tuple(w for w in on if w != "all")
+
+    def told_to(whom: Sequence[str]) -> str:
+        if lead:
+            return _quoted(lead, record.quote, promisor, whom, b.world)
+        investors = kind == "market_opening" and lets_investment_in(record.quote)
+        form = "investment_opening" if investors else kind
+        return _in_words(form, promisor, whom, commodities, instruments, rate, b.world)
+
     loose = []
     for beneficiary in beneficiaries or ("all",):
         # What a government promises at home belongs to no agreement.
@@ -202,14 +232,15 @@ def add_provisions(
             loose.append(beneficiary)
         b.provisions.append(
             Provision(
-                id=f"text:{kind}:{promisor}>{beneficiary}:{','.join(commodities) or 'all'}",
+                id=f"text:{kind}:{promisor}>{beneficiary}:{','.join(commodities) or 'all'}"
+                + (f":{record.start}" if lead else ""),
                 kind=kind,
                 promisor=promisor,
                 beneficiary=beneficiary,
                 commodities=commodities,
                 binding=bool(held is not None and held.binding and concluded),
                 rate_percent=rate,
-                text=_in_words(kind, promisor, (beneficiary,), commodities, instruments, rate, b.world),
+                text=told_to((beneficiary,)),
                 quote=record.quote,
                 source=held.id if held is not None else "text",
                 instruments=instruments,
@@ -218,8 +249,9 @@ def add_provisions(
             )
         )
     if loose and kind in TRADE:
-        told = _in_words(kind, promisor, loose, commodities, instruments, rate, b.world)
-        b.asked.append(f"{told}: the text does not say that an agreement holds this; taken not to bind.")
+        b.asked.append(
+            f"{told_to(loose)}: the text does not say that an agreement holds this; taken not to bind."
+        )
 
 
 def _in_words(
@@ -248,12 +280,22 @@ def _in_words(
         return f"{who} promises not to raise tariffs on {whom}"
     verbs = {
         "tariff_removal": f"promises {whom} lower tariffs on {what}",
-        "market_opening": f"promises to open its market to {whom} in {what}",
+        "market_opening": f"promises to open its market to {whom}" + (f" in {what}" if commodities else ""),
+        "investment_opening": f"promises to open its market to investment by {whom}"
+        + (f" in {what}" if commodities else ""),
         "supply_increase": f"promises {whom} more {what}",
         "investment": f"promises investment in {what}",
         "cooperation": f"promises to work with {whom} on {what}",
     }
     return f"{who} {verbs[kind]}"
+
+
+def _quoted(lead: str, quote: str, promisor: str, beneficiaries: Sequence[str], world: World) -> str:
+    """A promise in the text's own words, after who promises; `{}` in the lead is whom."""
+    who = sentence_case(economy_name(promisor, world))
+    whom = join([economy_name(e, world) for e in beneficiaries if e not in ("all", promisor)]) or "others"
+    words = short(quote, 120).strip('“”"').rstrip(".;, ")
+    return f"{who} {lead.format(whom)}, in the words of the text: “{words}”"
 
 
 def sentence_case(text: str) -> str:
@@ -268,16 +310,21 @@ def read_commitment(record: Record, b: Draft, summaries: frozenset[str]) -> None
         return
     targets = governments(record.targets)
     beneficiaries = tuple(t for t in targets if t not in promisors) or targets
-    kind = PROVISIONS.get(record.subtype, "investment" if "invest" in record.subtype else "cooperation")
+    kind, lead = _kind_of(record, bool(commodities_in(record, b)))
     if record.subtype == "domestic_supply":
         beneficiaries = promisors[:1]
     if not beneficiaries and len(promisors) > 1:  # two sides promise each other
+        if lead == BUYS:
+            b.asked.append(f"Who buys from whom? The text does not say of: “{short(record.quote)}”")
+            return
         promisors, beneficiaries = promisors[:1], promisors[1:]
     instruments = _forbidden(record.quote) if kind == "no_export_restriction" else ()
     for promisor in promisors:
         whom = tuple(e for e in beneficiaries if e != promisor)
         if whom or not beneficiaries or len(promisors) == 1:
-            add_provisions(kind, record, promisor, whom or beneficiaries, b, summaries, instruments)
+            add_provisions(
+                kind, record, promisor, whom or beneficiaries, b, summaries, instruments, None, None, lead
+            )
     if kind == "no_export_restriction":
         who = sentence_case(possessive(promisors[0], b.world))
         if not _STAGE.search(record.quote):
@@ -287,6 +334,27 @@ def read_commitment(record: Record, b: Draft, summaries: frozenset[str]) -> None
         if instruments and "export_licensing" not in instruments:
             named = join([NAMES[i][1] for i in instruments])
             b.asked.append(f"{who} promise names {named}; on licences and taxes the text is silent.")
+
+
+def _kind_of(record: Record, names_goods: bool) -> tuple[str, str]:
+    """The kind of a promise, and the lead to a quotation where words of ours would say more than the text."""
+    kind, quote = PROVISIONS.get(record.subtype, ""), record.quote
+    if only_explored(quote) and kind not in ("no_export_restriction", "restriction_removal"):
+        return "cooperation", PLAIN
+    if record.subtype in PURCHASES and buys(quote):
+        return "cooperation", BUYS
+    if takes_output(quote):
+        return "investment", TAKES
+    if kind in ("tariff_removal", "tariff_standstill") and not on_tariffs(quote):
+        return "cooperation", PLAIN
+    if kind == "supply_increase" and not more_supply(quote):
+        return "cooperation", PLAIN
+    if kind:
+        return kind, ""
+    if record.subtype.startswith("invest"):
+        clear = record.subtype == "investment" and invests(quote) and names_goods
+        return "investment", "" if clear else PLAIN
+    return "cooperation", "" if record.subtype == "cooperation" and names_goods else PLAIN
 
 
 def _forbidden(quote: str) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from dataclasses import replace
 
 from oresight.policy.records import Provision
 from oresight.policy.say import economy_name, join
-from oresight.reader.document import Document
+from oresight.reader.document import Document, Record
 from oresight.reader.policy_draft import Draft, modelled, named, phrase
+from oresight.reader.policy_language import buys_shares, only_explored, sets_a_floor
 from oresight.reader.policy_measures import distinct, read_control, read_investment, read_tariff, read_threat
 from oresight.reader.policy_promises import (
     force_of,
@@ -65,7 +66,7 @@ def to_policy(document: Document, world: World) -> Reading:
     for record in (r for r in records if r.kind == "agreement"):
         read_agreement(record, b)
     summaries = summaries_among([a for _, a in b.agreements])
-    for record in records:
+    for record in (_as_it_is(r) for r in records):
         if record.kind == "commitment":
             read_commitment(record, b, summaries)
         elif record.kind == "tariff":
@@ -76,6 +77,7 @@ def to_policy(document: Document, world: World) -> Reading:
             read_control(record, b, summaries)
         elif record.kind == "investment":
             read_investment(record, b)
+    missing = tuple(dict.fromkeys((*missing, *b.missing)))
     if missing:
         b.asked.append(f"Not in the baseline, so without figures here: {join(missing)}.")
     if not held:
@@ -100,6 +102,17 @@ def to_policy(document: Document, world: World) -> Reading:
         commodities=held,
         not_modelled=missing,
     )
+
+
+def _as_it_is(record: Record) -> Record:
+    """A promise to take shares or to set a least price as the measure that it is."""
+    if record.kind not in ("commitment", "investment") or only_explored(record.quote):
+        return record
+    if sets_a_floor(record.quote):
+        return replace(record, kind="investment", subtype="price_floor")
+    if record.kind == "commitment" and buys_shares(record.quote):
+        return replace(record, kind="investment", subtype="equity_stake")
+    return record
 
 
 def _once(provisions: Iterable[Provision]) -> tuple[Provision, ...]:
