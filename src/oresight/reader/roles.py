@@ -37,6 +37,7 @@ TO_OTHER = re.compile(
 DEAL = re.compile(r"\b(?:deal|agreement|accord|pact|framework|truce|joint statement)\b")
 EVERYONE = re.compile(r"\b(?:universal|global|worldwide|all (?:countries|trading partners|imports))\b")
 RETALIATORY = re.compile(r"\bretaliat|\bcountermeasures?\b|\bcounter-")
+PLACE = re.compile(r"\bin\s+(?:the\s+)?$")
 SOURCE = re.compile(
     r"\b(?:according to|citing|data from|figures from|(?:reliance|dependence|"
     r"dependency|dependent|reliant) on)\s+(?:the\s+)?$"
@@ -178,6 +179,8 @@ def _groups(page: Page, match: Match, everyone: Group) -> tuple[Group, Group]:
     if rule.actor == "of":
         right = parties.between(segment.start, min(segment.end, match.end + 60))
         return tuple(m for m in right if m.kind == "body"), ()
+    if rule.kind == "meeting":  # "in Korea" is where they met
+        everyone = tuple(m for m in everyone if m.person or not PLACE.search(page.low, segment.start, m.start))
     return tuple(m for m in everyone if rule.actor == "all" or m.person is None), ()
 
 
