@@ -65,7 +65,7 @@ def test_bad_prices_are_named(tmp_path: Path) -> None:
         ("Date,MINE\n2024-01-01,1\n2024-01-01,2\n", "line 3"),
         ("Date,MINE\n2024-01-01,abc\n", "column MINE"),
         ("Date,MINE\n2024-01-01,-1\n", "positive"),
-        ("Date,MINE\nyesterday,1\n", "no date"),
+        ("Date,MINE\nyesterday,1\n", "is not a date"),
         ("Date,MINE\n2024-01-01\n", "cells"),
         ("", "header"),
     ):

@@ -138,7 +138,7 @@ BAN = "add: [{export_ban: {imposer: CHN, targets: [USA], commodities: [gallium]}
         ("name: [", "not valid YAML"),
         ("just words", "should be a mapping"),
         ("", "should be a mapping"),
-        ("add: &a [*a]", "add[0]"),
+        ("add: &a [*a]", "an anchor that holds itself"),
         ("name: 5", "name should be a line of text"),
         ("!!python/object/apply:os.system ['true']", "not valid YAML"),
     ],

@@ -143,7 +143,7 @@ BROKEN: list[tuple[Callable[[Path], None], str]] = [
     ),
     (_append("sources.yaml", "baci-hs92: {publisher: a, title: b, year: 2020, licence: c}"), "defined twice"),
     (_append("sources.yaml", "new: {publisher: a}"), "new lacks title, year, licence"),
-    (_append("sources.yaml", "]["), "not sound YAML"),
+    (_append("sources.yaml", "]["), "not valid YAML"),
     (
         _append("facts/rare-earths.csv", "dysprosium oxide,WLD,,,price,1,USD/t,2024,oresight,assumed,yes,"),
         "dysprosium oxide has two chosen prices",

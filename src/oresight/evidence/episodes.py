@@ -6,15 +6,15 @@ each with its source. Nothing in the model is fitted to them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oresight.errors import InputError, unknown
+from oresight.errors import InputError, shown, unknown
 from oresight.impact.rows import UNITS
-from oresight.policy.ledger import Ledger, read_yaml
+from oresight.policy.constructors import finite
+from oresight.policy.ledger import Ledger, read_hashed_yaml
 from oresight.policy.records import Scenario
 from oresight.policy.scenario import parse_scenario
 from oresight.world.model import World
@@ -64,6 +64,7 @@ class Episode:
     scenario: Scenario
     observed: tuple[Observation, ...]
     note: str = ""
+    sha256: str = ""  # of the file that it was read from
 
 
 def bundled() -> tuple[Path, ...]:
@@ -81,7 +82,7 @@ def load_episodes(paths: Sequence[str | Path], world: World, ledger: Ledger) -> 
     seen: set[str] = set()
     for episode in episodes:
         if episode.id in seen:
-            raise InputError(f"hindcast: two episodes are called {episode.id!r}; give each its own id")
+            raise InputError(f"hindcast: two episodes are called {shown(episode.id)}; give each its own id")
         seen.add(episode.id)
     return episodes
 
@@ -89,7 +90,7 @@ def load_episodes(paths: Sequence[str | Path], world: World, ledger: Ledger) -> 
 def load_episode(path: str | Path, world: World, ledger: Ledger) -> Episode:
     """Read one episode file; see `load_episodes`."""
     file = Path(path)
-    content = read_yaml(file)
+    content, sha256 = read_hashed_yaml(file)
     where = file.name
     for key in content:
         if key not in KEYS:
@@ -109,6 +110,7 @@ def load_episode(path: str | Path, world: World, ledger: Ledger) -> Episode:
         scenario=parse_scenario(scenario, f"{where}: scenario", world, ledger, name=what),
         observed=tuple(_observation(o, f"{where}: observed[{n}]", world) for n, o in enumerate(observed)),
         note=" ".join(str(content.get("note") or "").split()),
+        sha256=sha256,
     )
 
 
@@ -121,7 +123,7 @@ def _line(content: Mapping[str, Any], key: str, where: str) -> str:
 
 def _year(value: Any, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1900 <= value <= 2100:
-        raise InputError(f"{where}: {value!r} is not a year, such as 2010")
+        raise InputError(f"{where}: {shown(value)} is not a year, such as 2010")
     return value
 
 
@@ -133,9 +135,7 @@ def _months(value: Any, where: str) -> float:
 
 
 def _number(value: Any, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InputError(f"{where}: {value!r} is not a number")
-    return float(value)
+    return finite(where, value)
 
 
 def _observation(raw: Any, where: str, world: World) -> Observation:
@@ -149,7 +149,7 @@ def _observation(raw: Any, where: str, world: World) -> Observation:
         raise unknown("variable", variable, VARIABLES, where)
     unit = raw.get("unit", VARIABLES[variable])
     if unit != VARIABLES[variable]:
-        raise InputError(f"{where}.unit: {variable} is in {VARIABLES[variable]!r}, not {unit!r}")
+        raise InputError(f"{where}.unit: {variable} is in {VARIABLES[variable]!r}, not {shown(unit)}")
     low, high = (None if raw.get(k) is None else _number(raw[k], f"{where}.{k}") for k in ("low", "high"))
     if raw.get("value") is None and low is not None and high is not None:
         value = 0.5 * (low + high)
@@ -158,8 +158,10 @@ def _observation(raw: Any, where: str, world: World) -> Observation:
     if (low is not None and low > value) or (high is not None and high < value):
         raise InputError(f"{where}: low, value and high should rise")
     commodity = raw.get("commodity") or ""
+    if not isinstance(commodity, str):
+        raise InputError(f"{where}.commodity: {shown(commodity)} should be one commodity, mineral or group")
     if commodity and commodity != "all":
-        resolve(world, (str(commodity),), where=f"{where}.commodity")
+        resolve(world, (commodity,), where=f"{where}.commodity")
     if variable == "outside_inside_price_ratio" and not raw.get("origin"):
         raise InputError(f"{where}: {variable} needs origin, the economy that is inside")
     return Observation(
@@ -169,7 +171,7 @@ def _observation(raw: Any, where: str, world: World) -> Observation:
         low=low,
         high=high,
         source=_line(raw, "source", where),
-        commodity=str(commodity),
+        commodity=commodity,
         origin=_place(raw.get("origin"), f"{where}.origin", world),
         destination=_place(raw.get("destination"), f"{where}.destination", world),
         sector=str(raw.get("sector") or ""),
@@ -179,6 +181,8 @@ def _observation(raw: Any, where: str, world: World) -> Observation:
 def _place(value: Any, where: str, world: World) -> str:
     if value is None or value == "":
         return ""
+    if not isinstance(value, str):
+        raise InputError(f"{where}: {shown(value)} should be the code of one economy, or {OUTSIDE}")
     if value != OUTSIDE and value not in world.economy_index:
         raise unknown("economy", str(value), [*world.economy_index, OUTSIDE], where)
-    return str(value)
+    return value

@@ -10,7 +10,6 @@ section 4.A). The standard error holds the sampling error of the regression as w
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import math
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from oresight.errors import InputError
+from oresight.errors import InputError, shown
+from oresight.policy.ledger import iso_day
 
 Floats = NDArray[np.float64]
 
@@ -70,7 +70,11 @@ def read_prices(path: str) -> Prices:
         ) from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not UTF-8 text; save it as CSV in UTF-8") from None
-    table = list(csv.reader(io.StringIO(text)))
+    reader = csv.reader(io.StringIO(text))
+    try:
+        table = list(reader)
+    except csv.Error as error:
+        raise InputError(f"{path}: line {reader.line_num}: not sound CSV ({error})") from None
     if len(table) < 2 or len(table[0]) < 2:
         raise InputError(f"{path}: needs a header line with a date column and at least one price column")
     header = [h.strip() for h in table[0]]
@@ -93,16 +97,15 @@ def read_prices(path: str) -> Prices:
                 f"{path}: line {line}: {days[-1]} does not come after {days[-2]}; sort by date, a day once"
             )
         values.append([_price(row[n], path, line, header[n]) for n in columns])
+    if not days:
+        raise InputError(f"{path}: holds no day; give a line with a date and prices for each trading day")
     return Prices(
         tuple(days), tuple(header[n] for n in columns), np.array(values).reshape(len(days), len(columns))
     )
 
 
 def _day(cell: str, path: str, line: int) -> str:
-    try:
-        return datetime.date.fromisoformat(cell.strip()[:10]).isoformat()
-    except ValueError:
-        raise InputError(f"{path}: line {line}: {cell!r} is no date; write it as 2025-10-26") from None
+    return iso_day(cell.strip()[:10], f"{path}: line {line}")  # a download may add the hour
 
 
 def _price(cell: str, path: str, line: int, column: str) -> float:
@@ -112,7 +115,7 @@ def _price(cell: str, path: str, line: int, column: str) -> float:
         value = math.nan
     if not (value > 0 and math.isfinite(value)):
         raise InputError(
-            f"{path}: line {line}, column {column}: {cell!r} is no price; a positive number is needed"
+            f"{path}: line {line}, column {column}: {shown(cell)} is no price; a positive number is needed"
         )
     return value
 
@@ -121,7 +124,7 @@ def reactions(prices: Prices, event: str, market: str | None = None) -> list[Rea
     """Abnormal returns of every share around the first trading day on or after `event`."""
     if market is not None and market not in prices.names:
         raise InputError(
-            f"reaction: no column {market!r} for the market; the file has {', '.join(prices.names)}"
+            f"reaction: no column {shown(market)} for the market; the file has {', '.join(prices.names)}"
         )
     shares = [name for name in prices.names if name != market]
     if not shares:
@@ -140,6 +143,11 @@ def reactions(prices: Prices, event: str, market: str | None = None) -> list[Rea
             f"{LEAST_ESTIMATION_DAYS} are needed, give prices from further back"
         )
     benchmark = returns[:, prices.names.index(market)] if market else None
+    if benchmark is not None and np.ptp(benchmark[start:stop]) <= 1e-12:
+        raise InputError(
+            f"reaction: the market column {shown(market)} does not move before {event};"
+            " name another, or leave --market out"
+        )
     out = []
     for name in shares:
         share = returns[:, prices.names.index(name)]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from oresight.errors import InputError
+from oresight.errors import InputError, shown
 from oresight.policy.records import Measure, Provision, Scenario
 
 Words = str | Sequence[str]
@@ -34,12 +34,21 @@ def measure_id(
 
 def amount(name: str, value: float, low: float = 0.0, high: float = math.inf) -> float:
     """A number within its bounds; raises InputError naming it otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InputError(f"{name}: {value!r} is not a number")
-    if not low <= value <= high:
+    number = finite(name, value)
+    if not low <= number <= high:
         limits = f"at least {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
-        raise InputError(f"{name}: {value:g} should be {limits}")
-    return float(value)
+        raise InputError(f"{name}: {number:g} should be {limits}")
+    return number
+
+
+def finite(name: str, value: object) -> float:
+    """A finite number; raises InputError naming it otherwise, also for a whole number no float can hold."""
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            return float(value)
+    except OverflowError:
+        pass
+    raise InputError(f"{name}: {shown(value)} is not a number that can be counted with")
 
 
 def _measure(

@@ -13,6 +13,7 @@ suspension uncovers what lay beneath, a threat or a plan has lapsed, and a measu
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -20,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from oresight.errors import InputError, unknown
+from oresight.errors import InputError, shown, unknown
 from oresight.policy.records import (
     INSTRUMENTS,
     PROVISION_KINDS,
@@ -31,8 +32,11 @@ from oresight.policy.records import (
     Provision,
     State,
 )
+from oresight.world.plain_yaml import DEEPEST as DEEPEST
+from oresight.world.plain_yaml import parse_yaml as parse_yaml
 
-DEEPEST = 50  # levels of lists and mappings in a YAML file
+WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+YEARS = (1900, 2200)  # first and last in which a day may lie
 EVER = "9999-12-31"  # known_by for "all that is on record"
 
 Entry = Measure | Agreement | Exemption
@@ -165,11 +169,16 @@ def measures_in_force(ledger: Ledger, as_of: str, known_by: str = "") -> tuple[M
 
 
 def iso_day(text: str, where: str) -> str:
-    """`text` if it is an ISO day; raises InputError naming `where` otherwise."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise InputError(f"{where}: {text!r} is not a date; write it as 2025-10-26") from None
+    """`text` if it is a day of 1900 to 2200 written YYYY-MM-DD; else raises InputError naming `where`."""
+    if WRITTEN_DAY.fullmatch(text):
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise InputError(f"{where}: {text} is not a day of the calendar") from None
+        if not YEARS[0] <= day.year <= YEARS[1]:
+            raise InputError(f"{where}: {text} should lie between the years {YEARS[0]} and {YEARS[1]}")
+        return text
+    raise InputError(f"{where}: {shown(text)} is not a date; write it as 2025-10-26")
 
 
 # Reading ------------------------------------------------------------------------------------------
@@ -226,7 +235,9 @@ def ledger_of(contents: Mapping[str, Mapping[str, Any]]) -> Ledger:
     for entry in everything:
         if entry.id in seen:
             where = ", ".join(contents)
-            raise InputError(f"two entries of the ledger in {where} are called {entry.id!r}; ids must differ")
+            raise InputError(
+                f"two entries of the ledger in {where} are called {shown(entry.id)}; ids must differ"
+            )
         seen.add(entry.id)
     return Ledger(
         measures=tuple(measures),
@@ -240,65 +251,23 @@ def ledger_of(contents: Mapping[str, Mapping[str, Any]]) -> Ledger:
 
 def read_yaml(file: Path) -> dict[str, Any]:
     """A YAML file as a mapping, with safe types only; raises InputError for anything else."""
-    return parse_yaml(read_text(file), file.name)
+    return read_hashed_yaml(file)[0]
+
+
+def read_hashed_yaml(file: Path) -> tuple[dict[str, Any], str]:
+    """A YAML file as `read_yaml` gives it, with the sha256 of the bytes that were parsed."""
+    text = read_text(file)
+    return parse_yaml(text, file.name), hashlib.sha256(text.encode()).hexdigest()
 
 
 def read_text(file: Path) -> str:
     """The text of a YAML file; raises InputError when it cannot be read or is not UTF-8."""
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_bytes().decode("utf-8")
     except OSError as fault:
         raise InputError(f"cannot read {file}: {fault.strerror or fault}") from None
     except UnicodeDecodeError:
         raise InputError(f"{file.name}: not a UTF-8 text; a scenario or ledger is a YAML file") from None
-
-
-def parse_yaml(text: str, name: str) -> dict[str, Any]:
-    """A YAML text as a mapping, with safe types only; `name` stands for it in the InputErrors."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        # libyaml builds nested nodes by recursion in C and crashes where Python would raise.
-        depth = 0
-        for event in yaml.parse(text, Loader=loader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST:
-                raise InputError(f"{name}: nested too deep; a scenario needs five levels")
-        _no_key_twice(yaml.compose(text, Loader=loader), name, set())
-        content = yaml.load(text, Loader=loader)
-    except InputError:
-        raise
-    except ValueError as fault:
-        raise InputError(f"{name}: {fault}; write dates as 2025-10-26") from None
-    except RecursionError:
-        raise InputError(f"{name}: nested too deep, or an anchor that holds itself") from None
-    except yaml.YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
-        place = f" line {mark.line + 1}" if mark else ""
-        raise InputError(f"{name}{place}: not valid YAML: {getattr(fault, 'problem', fault)}") from None
-    if not isinstance(content, dict):
-        raise InputError(f"{name}: should be a mapping of keys such as name and add")
-    return content
-
-
-def _no_key_twice(node: Any, name: str, visited: set[int]) -> None:
-    """YAML readers keep the last of two equal keys in silence; here that is an error."""
-    if node is None or isinstance(node.value, str) or id(node) in visited:
-        return
-    visited.add(id(node))
-    seen: set[str] = set()
-    for child in node.value:
-        if not isinstance(child, tuple):
-            _no_key_twice(child, name, visited)
-            continue
-        key, value = child
-        if isinstance(key.value, str) and key.value != "<<":
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise InputError(f"{name} line {line}: {key.value!r} is given twice; keep one")
-            seen.add(key.value)
-        _no_key_twice(value, name, visited)
 
 
 def _entries(content: Mapping[str, Any], key: str, file: str) -> Iterator[tuple[int, dict[str, Any]]]:

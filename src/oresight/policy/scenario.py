@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from oresight.errors import InputError, unknown
+from oresight.errors import InputError, shown, unknown
 from oresight.policy import constructors as make
-from oresight.policy.ledger import Ledger, iso_day, load_ledger, read_yaml
+from oresight.policy.ledger import Ledger, iso_day, load_ledger, read_hashed_yaml
 from oresight.policy.listing import economy_of
 from oresight.policy.reach import routes
 from oresight.policy.records import Measure, Provision, Scenario
@@ -51,8 +51,9 @@ def combine(left: Scenario, right: Scenario | Measure | Provision) -> Scenario:
     starts = [s for s in (left, right) if s.base == "ledger"]
     if len(starts) == 2 and (left.as_of, left.known_by) != (right.as_of, right.known_by):
         raise InputError(
-            f"cannot add {right.name!r} (ledger of {right.as_of}, known by {right.known_by}) to {left.name!r}"
-            f" (ledger of {left.as_of}, known by {left.known_by}): a scenario starts on one day"
+            f"cannot add {shown(right.name)} (ledger of {right.as_of}, known by {right.known_by})"
+            f" to {shown(left.name)} (ledger of {left.as_of}, known by {left.known_by}):"
+            " a scenario starts on one day"
         )
     start = starts[0] if starts else left
     return Scenario(
@@ -78,8 +79,16 @@ def load_scenario(path: str | Path, world: World, ledger: Ledger | None = None) 
     commodity, ledger id or assumption, a number out of bounds, a date that is none, and for entries
     that contradict or repeat each other.
     """
+    return read_scenario(path, world, ledger)[0]
+
+
+def read_scenario(path: str | Path, world: World, ledger: Ledger | None = None) -> tuple[Scenario, str]:
+    """A scenario as `load_scenario` gives it, with the sha256 of the bytes that it was read from."""
     file = Path(path)
-    return parse_scenario(read_yaml(file), file.name, world, ledger, name=file.stem)
+    content, sha256 = read_hashed_yaml(file)
+    # A file's name may hold bytes that are no text, which no JSON could repeat.
+    name = file.stem.encode("utf-8", "backslashreplace").decode()
+    return parse_scenario(content, file.name, world, ledger, name=name), sha256
 
 
 def parse_scenario(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from oresight.errors import InputError, unknown
+from oresight.errors import InputError, shown, unknown
 from oresight.world.model import (
     Assumption,
     Commodity,
@@ -102,8 +102,10 @@ def read_sources(tables: Tables) -> dict[str, Source]:
                 raise InputError(f"{name}: {key} lacks {', '.join(missing)}; give each")
             try:
                 year = int(entry["year"])
-            except (TypeError, ValueError):
-                raise InputError(f"{name}: {key} has year {entry['year']!r}; give a whole number") from None
+            except (TypeError, ValueError, OverflowError):
+                year = 0
+            if not 1000 <= year <= 2200:
+                raise InputError(f"{name}: {key} has year {shown(entry['year'])}; give one such as 2024")
             sources[key] = Source(
                 key=key,
                 publisher=str(entry["publisher"]),
@@ -124,7 +126,7 @@ def read_economies(tables: Tables) -> tuple[Economy, ...]:
     for row in rows:
         code = row.text("code")
         if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
-            raise row.error(f"code {code!r}; give three capital letters of ISO 3166, or ROW")
+            raise row.error(f"code {shown(code)}; give three capital letters of ISO 3166, or ROW")
         economies.append(
             Economy(
                 code=code,
@@ -184,7 +186,7 @@ def read_commodities(tables: Tables, facts: tuple[Fact, ...]) -> tuple[Commodity
         hs, shared = row.words("hs"), row.words("shared_hs")
         for code in hs:
             if not (code.isdigit() and 2 <= len(code) <= 10):
-                raise row.error(f"HS code {code!r}; give two to ten digits")
+                raise row.error(f"HS code {shown(code)}; give two to ten digits")
         for code in shared:
             if code not in hs:
                 raise row.error(f"shared_hs {code} is not among hs; add it there too")

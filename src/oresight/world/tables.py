@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oresight.errors import InputError
+from oresight.errors import SHOWN, InputError, shown
+from oresight.world.plain_yaml import parse_yaml
 
 KINDS = ("assumed", "derived", "reported")
 
@@ -48,27 +49,32 @@ class Row:
         try:
             value = float(text)
         except ValueError:
-            raise self.error(f"column {column} is {text!r}; give a plain number such as 1250.5") from None
+            raise self.error(
+                f"column {column} is {shown(text)}; give a plain number such as 1250.5"
+            ) from None
         if not math.isfinite(value):
-            raise self.error(f"column {column} is {text!r}; give a finite number")
+            raise self.error(f"column {column} is {shown(text)}; give a finite number")
         if not low <= value <= high:
-            raise self.error(f"column {column} is {text}; give a number {_between(low, high)}")
+            raise self.error(f"column {column} is {text[:SHOWN]}; give a number {_between(low, high)}")
         return value
 
     def integer(self, column: str) -> int:
-        """The cell as a whole number."""
+        """The cell as a whole number of at most nine digits."""
         text = self.text(column)
         try:
-            return int(text)
+            value = int(text)
+            if abs(value) >= 10**9:
+                raise ValueError
+            return value
         except ValueError:
-            raise self.error(f"column {column} is {text!r}; give a whole number") from None
+            raise self.error(f"column {column} is {shown(text)}; give a whole number") from None
 
     def choice(self, column: str, known: Iterable[str]) -> str:
         """The cell, which must be one of `known`."""
         text = self.text(column)
         allowed = tuple(known)
         if text not in allowed:
-            raise self.error(f"column {column} is {text!r}; give one of {', '.join(allowed)}")
+            raise self.error(f"column {column} is {shown(text)}; give one of {', '.join(allowed)}")
         return text
 
 
@@ -133,14 +139,8 @@ class Tables:
 
     def yaml(self, name: str) -> dict[str, dict[str, Any]]:
         """A YAML mapping of mappings."""
-        import yaml
-
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        try:
-            content = yaml.load(self._content(name), Loader=loader)
-        except yaml.YAMLError as error:
-            raise InputError(f"{name}: not sound YAML ({error})") from None
-        if not isinstance(content, dict) or not all(isinstance(v, dict) for v in content.values()):
+        content = parse_yaml(self._content(name), name)
+        if not all(isinstance(v, dict) for v in content.values()):
             raise InputError(f"{name}: must be a mapping from keys to mappings")
         return {str(key): value for key, value in content.items()}
 
