@@ -104,7 +104,8 @@ def assemble(found: Findings, command: str = "oresight brief") -> Brief:
         run=_run(found, command),
         published=day(found.document.published) if found.document.published else "",
         aftermath=tuple(
-            Fate(f.verdict, reported.typographic(f"{f.sentence}."), f.source, f.assumed) for f in found.fates
+            Fate(f.verdict, reported.typographic(f"{f.sentence.rstrip('.')}."), f.source, f.assumed)
+            for f in found.fates
         ),
         cautions=_cautions(found),
     )
