@@ -132,7 +132,9 @@ def test_the_scenarios_of_the_seed(seed: Reading) -> None:
     assert not wedges[3].closed[ban]
     assert wedges[4].closed[ban]
     assert not wedges[5].closed[ban]
-    assert "its agreement of 26 October 2025, taken to be in force, forbids it" in wedges[5].blocked[0].sentence
+    assert (
+        "its agreement of 26 October 2025, taken to be in force, forbids it" in wedges[5].blocked[0].sentence
+    )
     stress = {c.measure for c in wedges[2].caps} - {c.measure for c in wedges[0].caps}
     assert stress == {"export_licensing:CHN>all:critical minerals@0.25"}
     assert not any(m.states and m.states[0].state == "threatened" for s in scenarios for m in s.measures)
@@ -320,3 +322,248 @@ def test_a_thing_told_twice_counts_once() -> None:
     twice = told({**DEAL, "subtype": "treaty"}, VOW, {**DEAL, "subtype": "treaty"}, VOW)
     assert len(twice.agreements) == 1
     assert len(twice.provisions) == 1
+
+
+# What the words of a record do to a measure ---------------------------------------------------------
+
+CURB = {"kind": "export_control", "subtype": "export_control", "actors": ("CHN",), "minerals": ("gallium",)}
+DUTY = {"kind": "tariff", "subtype": "tariff", "actors": ("USA",), "targets": ("CHN",), "status": "announced"}
+PLEDGE = {
+    "kind": "commitment",
+    "subtype": "undertaking",
+    "actors": ("MYS",),
+    "targets": ("USA",),
+    "status": "announced",
+}
+
+
+def states(reading: Reading) -> list[tuple[str, str]]:
+    return [(m.instrument, m.states[0].state) for m in reading.measures]
+
+
+@pytest.mark.parametrize(
+    ("status", "quote"),
+    [
+        ("proposed", "Eliminate China's current and proposed export controls on gallium."),
+        ("announced", "China will lift its ban on gallium exports."),
+        ("suspended", "China agreed to suspend its curbs on gallium."),
+        ("removed", "Restrictions on gallium are to be eased by China, where restrictions will be lifted."),
+    ],
+)
+def test_controls_that_are_to_end_are_a_promise_and_no_threat(status: str, quote: str) -> None:
+    reading = told({**CURB, "status": status, "quote": quote})
+    assert reading.measures == ()
+    promise = reading.provisions[0]
+    assert (promise.kind, promise.promisor, promise.beneficiary) == ("restriction_removal", "CHN", "all")
+    assert promise.commodities == ("gallium",)
+
+
+def test_controls_that_are_over_or_suspended_by_their_day_keep_that_state() -> None:
+    over = told({**CURB, "status": "removed", "quote": "China lifted its curbs on gallium."})
+    held = told(
+        {
+            **CURB,
+            "status": "suspended",
+            "date": "2025-10-09",
+            "date_role": "event",
+            "quote": "China will suspend the controls on gallium that it announced on October 9, 2025.",
+        }
+    )
+    assert states(over) == [("export_licensing", "ended")]
+    assert states(held) == [("export_licensing", "suspended")]
+
+
+@pytest.mark.parametrize(
+    "quote",
+    ["A panel voted to ease controls on gallium.", "Japan urged China to lift its curbs on gallium."],
+)
+def test_an_easing_that_is_only_asked_for_is_a_question(quote: str) -> None:
+    reading = told({**CURB, "status": "proposed", "quote": quote})
+    assert (reading.measures, reading.provisions) == ((), ())
+    assert any("asked for and not agreed" in q for q in reading.open_questions)
+
+
+def test_a_refusal_to_lift_controls_leaves_them_in_force() -> None:
+    reading = told({**CURB, "status": "in_force", "quote": "China will not lift its curbs on gallium."})
+    assert states(reading) == [("export_licensing", "in_force")]
+
+
+def test_tariffs_that_are_to_end_are_a_promise() -> None:
+    reading = told({**DUTY, "quote": "The United States will scrap its tariffs on Chinese magnets."})
+    assert reading.measures == ()
+    assert reading.provisions[0].kind == "tariff_removal"
+    paused = told({**DUTY, "status": "suspended", "quote": "Washington suspended its tariffs on China."})
+    assert states(paused) == [("import_tariff", "suspended")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "points"),
+    [
+        ("The duty will be lowered by 7 percentage points.", -7.0),
+        ("The United States cuts 7 percentage points off the duty on ore.", -7.0),
+        ("The duty will be raised by 7 percentage points.", 7.0),
+    ],
+)
+def test_a_step_of_a_rate_has_the_sign_of_its_verb(quote: str, points: float) -> None:
+    measure = told({**DUTY, "rate_change_points": 7.0, "quote": quote}).measures[0]
+    assert measure.rate_percent == points
+    assert "percentage points" in measure.note
+
+
+def test_a_rate_lowered_by_a_percentage_is_no_tariff_of_that_rate() -> None:
+    reading = told(
+        {**DUTY, "rate_percent": 10.0, "quote": "Washington will lower its tariffs by 10 percent."}
+    )
+    assert reading.measures == ()
+    assert any("In points or as a share" in q for q in reading.open_questions)
+    level = told(
+        {**DUTY, "rate_percent": 10.0, "quote": "Washington will lower its tariffs to 10 % by 2027."}
+    )
+    assert level.measures[0].rate_percent == 10.0
+
+
+@pytest.mark.parametrize(
+    ("quote", "on", "missing"),
+    [
+        ("China will control exports of certain chemicals to Peru.", ("chemicals",), ("chemicals",)),
+        ("China imposed curbs on drug precursors.", ("drug precursors",), ("drug precursors",)),
+        ("China placed controls on all goods.", ("all",), ()),
+        ("China tightened its export controls.", ("goods not named",), ()),
+    ],
+)
+def test_a_control_is_on_all_goods_only_where_the_text_says_so(
+    quote: str, on: tuple[str, ...], missing: tuple[str, ...]
+) -> None:
+    reading = told({**CURB, "minerals": (), "status": "in_force", "quote": quote})
+    assert reading.measures[0].commodities == on
+    assert reading.not_modelled == missing
+    assert ("On which goods?" in " ".join(reading.open_questions)) is (on == ("goods not named",))
+
+
+def test_measures_other_than_tariffs_promise_no_lower_tariffs() -> None:
+    vow = {**PLEDGE, "subtype": "tariff_elimination"}
+    other = told({**vow, "quote": "Malaysia will remove its non-tariff countermeasures."}).provisions[0]
+    tariff = told({**vow, "quote": "Malaysia will remove its tariffs."}).provisions[0]
+    assert (other.kind, tariff.kind) == ("cooperation", "tariff_removal")
+    assert other.text == (
+        "Malaysia promises, in the words of the text: “Malaysia will remove its non-tariff countermeasures”"
+    )
+
+
+def test_a_promise_of_no_known_kind_is_quoted_up_to_a_word() -> None:
+    quote = (
+        "Malaysia will keep “the register” of its " + "smelters and refiners and traders " * 6 + "open and"
+    )
+    text = told({**PLEDGE, "quote": quote}).provisions[0].text
+    words = text.split("in the words of the text: ")[1]
+    assert len(words) <= 122
+    assert words.startswith("“Malaysia will keep ‘the register’")
+    assert words.endswith("…”")
+    assert words[1:-2].split()[-1] in quote.split()
+
+
+def test_a_purchase_names_its_buyer() -> None:
+    buys = {**PLEDGE, "subtype": "purchase", "products": ("aircraft",)}
+    one = told({**buys, "quote": "Malaysia will purchase aircraft from the United States."})
+    both = {**buys, "actors": ("USA", "MYS"), "targets": ()}
+    assert one.provisions[0].promisor == "MYS"
+    assert one.provisions[0].text.startswith("Malaysia promises to buy from the United States, in the words")
+    two = told({**both, "quote": "Purchase of aircraft worth 3 billion dollars."})
+    assert two.provisions == ()
+    assert any(q.startswith("Who buys from whom?") for q in two.open_questions)
+
+
+def test_shares_and_least_prices_are_measures_and_explorations_are_neither() -> None:
+    vow = {**PLEDGE, "minerals": ("gallium",)}
+    shares = told({**vow, "quote": "Malaysia will buy a tenth of the shares of Acme Metals."})
+    floor = told({**vow, "quote": "Malaysia will set a price floor for gallium."})
+    explored = told({**vow, "quote": "Malaysia shall explore a price floor for gallium."})
+    assert states(shares) == [("equity_stake", "announced")]
+    assert states(floor) == [("price_floor", "announced")]
+    assert shares.provisions == floor.provisions == explored.measures == ()
+    assert explored.provisions[0].kind == "cooperation"
+
+
+def test_who_takes_deliveries_does_not_promise_them() -> None:
+    vow = {**PLEDGE, "subtype": "offtake", "minerals": ("gallium",)}
+    takes = told({**vow, "quote": "Malaysia is to have an offtake right to gallium."}).provisions[0]
+    makes = told({**vow, "quote": "Malaysia will supply gallium under an offtake."}).provisions[0]
+    assert (takes.kind, makes.kind) == ("investment", "supply_increase")
+    assert "promises to take deliveries" in takes.text
+
+
+def test_supply_chains_are_no_supplies() -> None:
+    vow = {**PLEDGE, "subtype": "supply_increase", "minerals": ("gallium",)}
+    chains = told({**vow, "quote": "Malaysia will work to secure its supply chains of gallium."}).provisions[
+        0
+    ]
+    more = told({**vow, "quote": "Malaysia will increase its shipments of gallium."}).provisions[0]
+    assert (chains.kind, more.kind) == ("cooperation", "supply_increase")
+
+
+def test_a_market_opened_to_investment_is_not_opened_to_goods() -> None:
+    vow = {**PLEDGE, "subtype": "market_opening", "minerals": ("gallium",)}
+    text = (
+        told({**vow, "quote": "Malaysia will open its market to U.S. investment in gallium."})
+        .provisions[0]
+        .text
+    )
+    assert text == "Malaysia promises to open its market to investment by the United States in gallium"
+
+
+def test_a_standstill_is_told_of_the_partners_it_names() -> None:
+    vow = {"kind": "commitment", "subtype": "tariff_standstill", "actors": ("USA",)}
+    quote = "Washington promised not to raise tariffs."
+    named = told({**vow, "targets": ("MYS", "KHM"), "quote": quote})
+    assert [p.beneficiary for p in named.provisions] == ["MYS", "KHM"]
+    assert named.open_questions[0].startswith(
+        "The United States promises not to raise tariffs on Malaysia and Cambodia:"
+    )
+    assert told({**vow, "quote": quote}).provisions[0].text.endswith("not to raise tariffs on others")
+
+
+@pytest.mark.parametrize(("when", "kept"), [("1996-07-16", 0), ("2020", 0), ("2025", 1), ("2025-06", 1)])
+def test_an_agreement_of_long_ago_is_background(when: str, kept: int) -> None:
+    reading = told({**DEAL, "subtype": "trade_framework", "date": when, "date_role": "event"})
+    assert len(reading.agreements) == kept
+
+
+def test_a_tariff_on_top_of_others_is_noted_as_such() -> None:
+    threat = {"kind": "threat", "actors": ("USA",), "targets": ("CHN",), "rate_percent": 40.0}
+    added = told({**threat, "quote": "Washington threatens an additional 40 % tariff on China."}).measures[0]
+    plain = told({**threat, "quote": "Washington threatens a 40 % tariff on China."}).measures[0]
+    more = told({**DUTY, "rate_percent": 5.0, "quote": "It will impose a further 5 percent duty."}).measures[
+        0
+    ]
+    assert (added.note, plain.note, more.note) == ("additional", "", "further")
+
+
+def test_a_cause_that_opens_a_sentence_ends_at_its_clause() -> None:
+    threat = {"kind": "threat", "subtype": "tariff_reimposition", "actors": ("USA",), "targets": ("MYS",)}
+    quote = "If Malaysia signs with others, the United States may reimpose the tariff."
+    measure = told({**threat, "quote": quote}).measures[0]
+    assert measure.cause == "if Malaysia signs with others"
+
+
+def test_exports_suspended_by_their_maker_are_banned() -> None:
+    stopped = {**CURB, "subtype": "export_restriction", "status": "suspended"}
+    now = told({**stopped, "quote": "China suspended exports of gallium."})
+    later = told({**stopped, "quote": "China will halt all shipments of gallium to Japan."})
+    assert states(now) == [("export_ban", "in_force")]
+    assert states(later) == [("export_ban", "announced")]
+
+
+def test_a_limit_that_may_come_names_no_measure() -> None:
+    maybe = {**CURB, "subtype": "export_restriction", "status": "announced"}
+    reading = told({**maybe, "quote": "China might limit exports of gallium."})
+    assert reading.measures == ()
+    assert threat_scenario(reading) is None
+    assert any("without saying by which measure" in q for q in reading.open_questions)
+
+
+def test_enforcing_what_stands_is_no_new_measure() -> None:
+    reading = told(
+        {**CURB, "minerals": (), "quote": "China strengthens enforcement of its existing limits on exports."}
+    )
+    assert reading.measures == ()
+    assert any(q.startswith("Enforcement of limits that stand") for q in reading.open_questions)

@@ -29,6 +29,7 @@ from oresight.reader.policy_language import (
     lowered_by,
     more,
     only_enforced,
+    only_explored,
     only_possible,
     step_down,
     stops_exports,
@@ -98,6 +99,10 @@ def read_tariff(record: Record, b: Draft, summaries: frozenset[str]) -> None:
     if _tariff_ends(record, actors, targets, states[0].state, b, summaries):
         return
     rate, change = record.rate_percent, record.rate_change_points
+    studied = "investigation" not in record.subtype and only_explored(record.quote)
+    if rate is None and change is None and studied:
+        b.asked.append(f"Only to be considered or discussed: “{short(record.quote)}”")
+        return
     if change is not None:
         rate = None
         change = -abs(change) if step_down(record.quote, abs(change)) else change
@@ -110,7 +115,7 @@ def read_tariff(record: Record, b: Draft, summaries: frozenset[str]) -> None:
         change = -rate  # "removing 10 percentage points": a step, not a level
         rate = None
     instrument = "import_ban" if record.subtype == "import_ban" else "import_tariff"
-    investigating = "investigation" in record.subtype
+    investigating = "investigation" in record.subtype and states[0].state not in ("suspended", "ended")
     if investigating:
         states = (replace(states[0], state="proposed"),)
     # A duty named after what it is meant to stop falls on all goods.

@@ -91,10 +91,13 @@ NAMES = {
 
 # Words that lead to a quotation; {} is to whom.
 PLAIN = "promises"
+MUTUAL = "and {} promise each other"
 BUYS = "promises to buy from {}"
 TAKES = "promises to take deliveries"
 
 PURCHASES = ("purchase", "purchases", "procurement", "offtake", "undertaking")
+
+_LOOSE_END = re.compile(r"(?:[\s.,;:]|\b(?:and|or|but)$)+$")
 
 _STAGE = re.compile(r"\b(?:raw|unprocessed|processed|refined|ores?|concentrates?|separated|magnets?)\b", re.I)
 
@@ -294,7 +297,8 @@ def _quoted(lead: str, quote: str, promisor: str, beneficiaries: Sequence[str], 
     """A promise in the text's own words, after who promises; `{}` in the lead is whom."""
     who = sentence_case(economy_name(promisor, world))
     whom = join([economy_name(e, world) for e in beneficiaries if e not in ("all", promisor)]) or "others"
-    words = short(quote, 120).strip('“”"').rstrip(".;, ")
+    words = _LOOSE_END.sub("", " ".join(quote.split()).strip('“”"'))
+    words = short(words.replace("“", "‘").replace("”", "’"), 120)
     return f"{who} {lead.format(whom)}, in the words of the text: “{words}”"
 
 
@@ -318,6 +322,7 @@ def read_commitment(record: Record, b: Draft, summaries: frozenset[str]) -> None
             b.asked.append(f"Who buys from whom? The text does not say of: “{short(record.quote)}”")
             return
         promisors, beneficiaries = promisors[:1], promisors[1:]
+        lead = MUTUAL if lead == PLAIN else lead
     instruments = _forbidden(record.quote) if kind == "no_export_restriction" else ()
     for promisor in promisors:
         whom = tuple(e for e in beneficiaries if e != promisor)
