@@ -63,7 +63,7 @@ class StackedDuty:
     known_by: str
     lines: tuple[tuple[str, float], ...]  # HTS line and weight
     parts: tuple[DutyPart, ...]
-    total_percent: float
+    total_percent: float | None  # None where the ledger holds no duties of the destination
     note: str = ""
 
 
@@ -95,10 +95,13 @@ def stacked_duty(
     told = [_part(measure, world, lines, c, n, mfn, exempt) for measure in tariffs]
     parts = sorted((p for p in told if p is not None), key=lambda p: _rank(p.basis))
     note = ""
+    unheld = origin != destination and not any(
+        m.imposer == destination for m in ledger.measures if m.instrument == "import_tariff"
+    )
     if origin == destination:
         parts, note = [], "goods that stay at home pay no duty"
-    elif not any(m.imposer == destination for m in ledger.measures if m.instrument == "import_tariff"):
-        note = f"the ledger holds no import duties of {destination}"
+    elif unheld:
+        note = f"not known: the ledger holds no import duties of {destination}"
     else:
         note = ledger.beyond(destination, min(as_of, known_by or as_of))
     return StackedDuty(
@@ -109,7 +112,7 @@ def stacked_duty(
         known_by or as_of,
         lines,
         tuple(parts),
-        float(sum(p.percent for p in parts)),
+        None if unheld else float(sum(p.percent for p in parts)),
         note,
     )
 
