@@ -31,6 +31,7 @@ from oresight.brief.results import (
     results_of,
 )
 from oresight.brief.supply import drawn_for, magnet_chain, supply_map
+from oresight.evidence.scoreboard import in_a_sentence
 from oresight.policy.records import Measure
 from oresight.policy.say import day, economy_name, join
 from oresight.world.scope import resolve
@@ -242,9 +243,7 @@ def _cautions(found: Findings) -> tuple[Words, ...]:
     cautions.append(
         (
             "This is a model of one year around a baseline, and its intervals cover the stated ranges of its "
-            "assumptions, no more. Replayed on three past export restrictions it got the direction right in "
-            "eight of nine cases and the size in none: the price rises seen were larger than its intervals. "
-            "Read the order of things rather than the digits.",
+            f"assumptions, no more. {in_a_sentence()}. Read the order of things rather than the digits.",
         )
     )
     return tuple(cautions)

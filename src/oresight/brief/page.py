@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -83,34 +84,71 @@ def render(brief: Brief) -> str:
     )
 
 
-def write(brief: Brief, path: Path) -> None:
-    """Write the page whole or not at all.
+def check_target(path: Path, source: str = "") -> Path:
+    """The file that a page written to `path` makes or replaces, links followed.
 
-    Raises InputError when the folder is not there or cannot be written to.
+    `source` is the text that the page is made of (a path, `-` for standard input), which is not to be
+    replaced. Raises InputError when the folder is not there or cannot be written to, and for whatever
+    is there and is no plain file.
+    """
+
+    def refused(why: str) -> InputError:
+        return InputError(f"cannot write {path}: {why}")
+
+    try:
+        real = path.resolve()
+        if not real.parent.is_dir():
+            raise refused(f"the folder {path.parent} does not exist; make it or choose another with -o")
+        there = real.stat() if os.path.lexists(real) else None
+        if there is None:
+            longest = os.pathconf(real.parent, "PC_NAME_MAX") if hasattr(os, "pathconf") else 255
+            if len(os.fsencode(real.name)) > longest:
+                raise refused("the name is too long; choose a shorter one with -o")
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle
+        why = getattr(error, "strerror", None) or "its links run in a circle"
+        raise refused(f"{why}; choose another place with -o") from None
+    if there is not None:
+        if stat.S_ISDIR(there.st_mode):
+            raise refused("it is a folder; name a file with -o")
+        if not stat.S_ISREG(there.st_mode):
+            raise refused("it is no plain file but a device or a pipe; name a file with -o")
+        if _is_source(there, source):
+            raise refused("it is the text itself; name another file with -o")
+    if not os.access(real.parent, os.W_OK | os.X_OK) or (there is not None and not os.access(real, os.W_OK)):
+        raise refused("Permission denied; choose another place with -o")
+    return real
+
+
+def _is_source(there: os.stat_result, source: str) -> bool:
+    try:
+        given = os.fstat(0) if source == "-" else Path(source).stat()
+    except OSError:
+        return False  # nothing there that could be replaced
+    return os.path.samestat(there, given)
+
+
+def write(brief: Brief, path: Path) -> None:
+    """Write the page whole or not at all; a link is followed to the file that it names.
+
+    Raises InputError as `check_target` does, and when the disk is full.
     """
     html = render(brief)
-    if not path.parent.is_dir():
-        raise InputError(
-            f"cannot write {path}: the folder {path.parent} does not exist; make it or choose another with -o"
-        )
-    if path.is_dir():
-        raise InputError(f"cannot write {path}: it is a folder; name a file with -o")
+    real = check_target(path)
+    temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; choose another place with -o") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        handle, temporary = tempfile.mkstemp(dir=real.parent, prefix=".oresight-")
+        # Only the name of a file can hold what UTF-8 cannot.
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(html)
         mask = os.umask(0)
         os.umask(mask)
         Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise InputError(f"cannot write {path}: {error.strerror}; choose another place with -o") from None
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        Path(temporary).replace(real)
+    except BaseException as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise InputError(f"cannot write {path}: {error.strerror}; choose another place with -o") from None
         raise
 
 
