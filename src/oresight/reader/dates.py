@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import functools
 import re
 from dataclasses import dataclass
 
@@ -240,8 +241,11 @@ def _resolve(
 
 def dates_of(low: str, published: dt.date | None) -> list[Date]:
     """All dates in a lower-cased piece of text, in order, offsets relative to it."""
-    if not CUE.search(low):
-        return []
+    return list(_dates_of(low, published)) if CUE.search(low) else []
+
+
+@functools.lru_cache(maxsize=256)  # a clause is asked for its dates once for each of its records
+def _dates_of(low: str, published: dt.date | None) -> list[Date]:
     found: list[Date] = []
     void: list[tuple[int, int]] = []  # what looks like a day that no month has
     for form, pattern in PATTERNS:

@@ -192,9 +192,7 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
         kinds: set[str] = set()
         low = page.low[segment.start : segment.end]
         formula = page.instrument and tables.formula.search(low) is not None
-        for rule in tables.rules:
-            if not tagged.mask & rule.needs:
-                continue
+        for rule, ready in rulebook.ready(tagged.mask):
             if rule.where in ("instrument", "pact") and not page.instrument:
                 continue
             if rule.where in ("pact", "no order") and page.order:
@@ -202,9 +200,6 @@ def drafts_of(page: Page, tables: Tables) -> list[Draft]:
             if formula and (rule.kind == "commitment" or rule.name == "tariff without a rate"):
                 continue
             if rule.alone and kinds & MEASURES:
-                continue
-            ready = [frame for frame in rule.frames if frame.fits(tagged.mask)]
-            if not ready:
                 continue
             for frame in ready:
                 match = frame.search(tagged)

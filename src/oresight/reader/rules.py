@@ -159,6 +159,18 @@ class Tagged:
         return self.starts[first], self.ends[last]
 
 
+@functools.lru_cache(maxsize=8192)
+def ready(mask: int) -> tuple[tuple[Rule, tuple[Frame, ...]], ...]:
+    """The rules, with those of their frames, that a clause with these bits can meet, in order."""
+    found = []
+    for rule in load().rules:
+        if mask & rule.needs:
+            frames = tuple(frame for frame in rule.frames if frame.fits(mask))
+            if frames:
+                found.append((rule, frames))
+    return tuple(found)
+
+
 @functools.lru_cache(maxsize=40_000)
 def _token(token: str) -> tuple[str, str, int, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
     """A token as the patterns read it: safe text, bare word, bit of its word, phrases that it may begin."""
