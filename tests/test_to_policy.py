@@ -567,3 +567,12 @@ def test_enforcing_what_stands_is_no_new_measure() -> None:
     )
     assert reading.measures == ()
     assert any(q.startswith("Enforcement of limits that stand") for q in reading.open_questions)
+
+
+def test_a_list_of_means_is_no_stake() -> None:
+    support = {"kind": "investment", "subtype": "equity_stake", "actors": ("USA",), "status": "announced"}
+    listed = told({**support, "quote": "Washington will support mines by grants, loans or equity."})
+    taken = told({**support, "quote": "Washington will take equity in mines."})
+    assert listed.measures == ()
+    assert any(q.startswith("By which of the means") for q in listed.open_questions)
+    assert states(taken) == [("equity_stake", "announced")]

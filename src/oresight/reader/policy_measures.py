@@ -65,6 +65,12 @@ GENERAL = ("export_ban", "export_quota", "export_licensing")
 
 _ANEW = re.compile(r"\b(?:impos|introduc|plac|tighten|expand)", re.IGNORECASE)
 
+_ONE_OF_SEVERAL = re.compile(
+    r"\b(?:grants?|guarantees?|loans?|equity|insurance)\b[^.;]{0,80}"
+    r"\bor (?:\w+ )?(?:equity|loans?|grants?)\b",
+    re.IGNORECASE,
+)
+
 _POINTS = re.compile(r"percentage points?", re.IGNORECASE)
 
 _KEPT = re.compile(r"\b(?:maintain|keep|kept|retain|hold|held|remain|stay|leave)", re.IGNORECASE)
@@ -346,6 +352,9 @@ def read_investment(record: Record, b: Draft) -> None:
     if record.subtype not in kinds or not actors:
         return
     firms = tuple(t for t in record.targets if t not in governments(record.targets))
+    if not firms and _ONE_OF_SEVERAL.search(record.quote):
+        b.asked.append(f"By which of the means that the text lists? “{short(record.quote)}”")
+        return
     instrument = kinds[record.subtype]
     commodities = commodities_in(record, b)
     for imposer in actors:
