@@ -37,7 +37,7 @@ def kinds(sentence: str, frame: str = FRAME) -> list[str]:
             ["commitment", "investment"],
         ),
         (
-            "Peru signed a pact on zinc with Chile, and Canada announced a 20 percent tariff on Brazilian tin.",
+            "Peru signed a zinc pact with Chile, and Canada announced a 20 percent tariff on Brazil's tin.",
             ["agreement", "tariff"],
         ),
         ("Peru will open its market to Canadian trucks and their drivers of all ages.", ["commitment"]),
@@ -104,7 +104,7 @@ def test_an_inverted_condition_is_a_threat_to_who_must_meet_it() -> None:
 
 def test_an_extension_carries_its_new_end_and_not_the_old() -> None:
     (record,) = records(
-        "Canada will extend its tariff exclusions for Peruvian pipes, currently due to expire on May 1, 2026, "
+        "Canada will extend its tariff exclusions for Peruvian pipes, now due to expire on May 1, 2026, "
         "until June 30, 2027."
     )
     assert record.date == "2027-06-30"
