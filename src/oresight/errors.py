@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-LONGEST = 1000  # characters of a message
+LONGEST = 600  # characters of a message
 SHOWN = 60  # characters of a user's value that a message repeats
 
 

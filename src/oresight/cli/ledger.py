@@ -15,6 +15,7 @@ from oresight.cli.shared import (
     WorldDir,
     app,
     day,
+    not_blank,
     print_json,
     say,
     show,
@@ -30,12 +31,18 @@ if TYPE_CHECKING:
 ledger_app = typer.Typer(rich_markup_mode=None)
 app.add_typer(ledger_app, name="ledger")
 
-Imposer = Annotated[str | None, typer.Option(metavar="ISO3", help="Who imposes or promises.")]
-Target = Annotated[str | None, typer.Option(metavar="ISO3", help="Against or for whom.")]
-Commodity = Annotated[str | None, typer.Option(metavar="C", help="A commodity, a mineral or a group.")]
+Imposer = Annotated[
+    str | None, typer.Option(metavar="ISO3", callback=not_blank, help="Who imposes or promises.")
+]
+Target = Annotated[str | None, typer.Option(metavar="ISO3", callback=not_blank, help="Against or for whom.")]
+Commodity = Annotated[
+    str | None, typer.Option(metavar="C", callback=not_blank, help="A commodity, a mineral or a group.")
+]
 StoreFile = Annotated[
     str | None,
-    typer.Option("--store", metavar="FILE", help="A store of your own entries (see `ledger add`)."),
+    typer.Option(
+        "--store", metavar="FILE", callback=not_blank, help="A store of your own entries (see `ledger add`)."
+    ),
 ]
 
 
@@ -157,6 +164,8 @@ def ledger_export(
 
     place = _place(store)
     kept(str(place))  # refuse before anything is written
+    if Path(file).exists() and Path(file).samefile(place):
+        raise InputError(f"{file} is the store itself; name another file")
     own = export_file(place, file)
     say(f"Wrote {len(own.entries)} entries of {len(own.texts)} texts to {file}.")
 

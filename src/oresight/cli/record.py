@@ -7,7 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from oresight.cli.shared import Draws, Json, Seed, WorldDir, app, day, print_json, say, show, solve, world_at
+from oresight.cli.shared import (
+    Draws,
+    Json,
+    Seed,
+    WorldDir,
+    app,
+    as_text,
+    day,
+    print_json,
+    say,
+    show,
+    solve,
+    world_at,
+)
 
 
 @app.command()
@@ -25,15 +38,15 @@ def hindcast(
     from oresight.evidence.episodes import bundled, load_episodes
     from oresight.evidence.hindcast import hindcast as replay
     from oresight.evidence.hindcast import hindcast_json, printed_rows
-    from oresight.impact.run_record import hash_of, record_of
+    from oresight.impact.run_record import record_of
     from oresight.policy.ledger import load_ledger
 
     baseline, law = world_at(world), load_ledger()
     replayed = replay(load_episodes(episodes or (), baseline, law), baseline, law, draws, seed, solve=solve)
     told = hindcast_json(replayed)
     if as_json:
-        files = [Path(name) for name in episodes or bundled()]
-        inputs = {file.name: hash_of(file) for file in files}
+        names = [as_text(Path(name).name) for name in episodes or bundled()]
+        inputs = {name: one.episode.sha256 for name, one in zip(names, replayed, strict=True)}
         told["run"] = record_of(baseline, law.fingerprint, inputs, draws, seed, told["rows"])
         print_json(told)
     else:

@@ -15,16 +15,19 @@ from oresight.cli.shared import (
     Seed,
     WorldDir,
     app,
+    as_text,
     bar,
+    dated,
     day,
     print_json,
     say,
     show,
     solve,
     solve_quietly,
+    start_of,
     world_at,
 )
-from oresight.errors import InputError
+from oresight.errors import InputError, shown
 
 
 @app.command()
@@ -38,33 +41,26 @@ def simulate(
     as_json: Json = False,
 ) -> None:
     """Solve scenarios against the baseline."""
-    import dataclasses
-
     from oresight.impact.head import scenario_head
-    from oresight.impact.run_record import hash_of, run_record
+    from oresight.impact.run_record import run_record
     from oresight.impact.table import rows as all_rows
     from oresight.policy.compile import to_wedges
     from oresight.policy.ledger import load_ledger
-    from oresight.policy.scenario import load_scenario
+    from oresight.policy.scenario import read_scenario
 
     baseline, law = world_at(world), load_ledger()
-    loaded = []
+    loaded, inputs = [], {}
     for path in scenarios:
-        scenario = load_scenario(path, baseline)
-        if as_of is not None:
-            scenario = dataclasses.replace(scenario, base="ledger", as_of=day(as_of, "--as-of") or "")
-        if known_by is not None:
-            scenario = dataclasses.replace(scenario, known_by=day(known_by, "--known-by") or "")
-        loaded.append(scenario)
+        scenario, inputs[as_text(path)] = read_scenario(path, baseline)
+        loaded.append(dated(scenario, as_of, known_by))
     names = [scenario.name for scenario in loaded]
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"simulate: two scenarios are called {name!r}; give each its own name")
+            raise InputError(f"simulate: two scenarios are called {shown(name)}; give each its own name")
     outcome = solve(baseline, [to_wedges(s, baseline, law) for s in loaded], draws, seed)
     origins = tuple(dict.fromkeys(m.imposer for s in loaded for m in s.measures)) or ("CHN",)
     results = all_rows(outcome, chains=tuple(o for o in origins if o in baseline.economy_index))
     if as_json:
-        inputs = {path: hash_of(path) for path in scenarios}
         print_json(
             {
                 "scenarios": [scenario_head(solution) for solution in outcome.solutions],
@@ -95,32 +91,27 @@ def outlook(
     as_json: Json = False,
 ) -> None:
     """Follow a scenario year by year: what opens, what adjusts, stocks that run down."""
-    import dataclasses
-
     from oresight.errors import unknown
-    from oresight.impact.run_record import hash_of, record_of
+    from oresight.impact.run_record import record_of
     from oresight.impact.years import outlook_json, print_table
     from oresight.outlook.path import path
     from oresight.outlook.projects import bring_forward, load_projects
     from oresight.policy.compile import to_wedges
     from oresight.policy.ledger import load_ledger
-    from oresight.policy.scenario import load_scenario
+    from oresight.policy.scenario import read_scenario
 
     baseline, law = world_at(world), load_ledger()
     if buyer not in baseline.economy_index:
         raise unknown("economy", buyer, baseline.economy_index, "--buyer")
-    plan = load_scenario(scenario, baseline)
-    if as_of is not None:
-        plan = dataclasses.replace(plan, base="ledger", as_of=day(as_of, "--as-of") or "")
-    if known_by is not None:
-        plan = dataclasses.replace(plan, known_by=day(known_by, "--known-by") or "")
+    plan, sha256 = read_scenario(scenario, baseline)
+    plan = dated(plan, as_of, known_by)
     projects, notes = bring_forward(load_projects(), plan.measures)
     years = path(baseline, [to_wedges(plan, baseline, law)], until, projects, draws, seed, solve=solve)
     told = outlook_json(years)
     if as_json:
         told["notes"] = list(notes)
         told["run"] = record_of(
-            baseline, law.fingerprint, {scenario: hash_of(scenario)}, draws, seed, told["results"]
+            baseline, law.fingerprint, {as_text(scenario): sha256}, draws, seed, told["results"]
         )
         print_json(told)
     else:
@@ -147,11 +138,10 @@ def rank(
     from oresight.deal.rank import rank as ranked
     from oresight.deal.record import table_hashes, with_record
     from oresight.deal.register import load_risks
-    from oresight.policy.constructors import status_quo
     from oresight.policy.ledger import load_ledger
 
     baseline = world_at(world)
-    start = status_quo(day(as_of, "--as-of") or "", day(known_by, "--known-by") or "")
+    start = start_of(as_of, known_by)
     register, law = load_risks(baseline, risks), load_ledger()
     result = ranked(
         baseline,
@@ -202,7 +192,7 @@ def leverage(
     from oresight.deal.record import with_record
     from oresight.impact.run_record import hash_of
     from oresight.policy.ledger import load_ledger
-    from oresight.policy.scenario import load_scenario
+    from oresight.policy.scenario import read_scenario
 
     baseline, law, files = world_at(world), load_ledger(), {}
     if case is not None:
@@ -214,14 +204,15 @@ def leverage(
     elif side is None or other is None:
         raise InputError("leverage: give --side and --other, or --case october-2025")
     else:
+        added = None
         if scenario is not None:
-            files[scenario] = hash_of(scenario)
+            added, files[as_text(scenario)] = read_scenario(scenario, baseline)
         result = lever(
             baseline,
             law,
             side,
             other,
-            None if scenario is None else load_scenario(scenario, baseline),
+            added,
             as_of=day(as_of, "--as-of") or "",
             known_by=day(known_by, "--known-by") or "",
             draws=draws,

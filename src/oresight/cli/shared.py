@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,7 @@ from oresight.errors import InputError
 
 if TYPE_CHECKING:
     from oresight.market.outcome import Outcome
+    from oresight.policy.records import Scenario
     from oresight.policy.wedges import Wedges
     from oresight.world.model import World
 
@@ -26,9 +28,18 @@ app = typer.Typer(
 world_app = typer.Typer(help="Build and check a baseline.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(world_app, name="world")
 
+
+def not_blank(value: str | None) -> str | None:
+    """Refuse an option that is there and empty, which would read as one that is not there."""
+    if value is not None and not value.strip():
+        raise typer.BadParameter("it is empty; give a value or leave the option out")
+    return value
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 WorldDir = Annotated[
-    str | None, typer.Option("--world", metavar="DIR", help="Another baseline than the bundled one.")
+    str | None,
+    typer.Option("--world", metavar="DIR", callback=not_blank, help="Another baseline than the bundled one."),
 ]
 Draws = Annotated[
     int, typer.Option(min=0, max=100_000, help="Draws over the assumptions; 0 is the central case only.")
@@ -41,11 +52,16 @@ KnownBy = Annotated[
 Published = Annotated[
     str | None, typer.Option(metavar="DATE", help="The day the text appeared: resolves 'on Sunday'.")
 ]
-Economy = Annotated[str | None, typer.Option(metavar="ISO3", help="Only this economy.")]
+Economy = Annotated[str | None, typer.Option(metavar="ISO3", callback=not_blank, help="Only this economy.")]
 
 Risks = Annotated[
     str | None,
-    typer.Option("--risks", metavar="RISKS.csv", help="Another register of risks than the bundled one."),
+    typer.Option(
+        "--risks",
+        metavar="RISKS.csv",
+        callback=not_blank,
+        help="Another register of risks than the bundled one.",
+    ),
 ]
 
 
@@ -55,23 +71,57 @@ def say(line: str) -> None:
 
 
 def print_json(data: object) -> None:
-    """Print one JSON object on standard output; NaN is a fault."""
+    """Print one JSON object on standard output, whole or not at all; what is not finite becomes null."""
     import json
 
-    json.dump(data, sys.stdout, ensure_ascii=False, allow_nan=False, indent=1)
-    sys.stdout.write("\n")
+    sys.stdout.write(json.dumps(_finite(data), ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_finite(value) for value in data]
+    return data
+
+
+def as_text(path: str) -> str:
+    """A file's name as text; bytes in it that are none are written with backslashes."""
+    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def day(value: str | None, option: str) -> str | None:
     """A date option as an ISO day, or an InputError."""
-    import datetime
+    from oresight.policy.ledger import iso_day
 
-    if value is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise InputError(f"{option}: {value!r} is no date; write it as 2025-10-26") from None
+    return None if value is None else iso_day(value, option)
+
+
+def start_of(as_of: str | None, known_by: str | None) -> Scenario:
+    """What stands on the day of `--as-of` as known by `--known-by`; the bare baseline without either."""
+    from oresight.policy.constructors import status_quo
+
+    return dated(status_quo(), as_of, known_by)
+
+
+def dated(scenario: Scenario, as_of: str | None, known_by: str | None) -> Scenario:
+    """A scenario that starts from the ledger of `--as-of` as known by `--known-by`, where they are given.
+
+    Raises InputError for a `--known-by` without a day whose law is read.
+    """
+    import dataclasses
+
+    asked, known = day(as_of, "--as-of"), day(known_by, "--known-by")
+    if asked is not None:
+        kept = scenario.known_by if scenario.known_by != scenario.as_of else ""
+        scenario = dataclasses.replace(scenario, base="ledger", as_of=asked, known_by=kept or asked)
+    if known is not None:
+        if not scenario.as_of:
+            raise InputError("--known-by needs --as-of, the day the ledger is read for")
+        scenario = dataclasses.replace(scenario, known_by=known)
+    return scenario
 
 
 def today() -> str:
@@ -137,4 +187,4 @@ def show(rows: list[dict[str, Any]], as_json: bool, name: str) -> None:
         return
     from oresight.brief.terminal import print_rows
 
-    print_rows(rows)
+    print_rows([_finite(row) for row in rows])

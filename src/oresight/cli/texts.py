@@ -17,13 +17,17 @@ from oresight.cli.shared import (
     Seed,
     WorldDir,
     app,
+    as_text,
     bar,
+    dated,
     day,
+    not_blank,
     print_json,
     say,
     show,
     solve,
     solve_quietly,
+    start_of,
     world_at,
 )
 
@@ -33,7 +37,8 @@ def brief(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="A text file, or - for standard input.")],
     published: Published = None,
     out: Annotated[
-        str | None, typer.Option("-o", "--out", metavar="FILE.html", help="Where the brief goes.")
+        str | None,
+        typer.Option("-o", "--out", metavar="FILE.html", callback=not_blank, help="Where the brief goes."),
     ] = None,
     buyer: Annotated[
         str, typer.Option(metavar="ISO3", help="The economy whose supply the brief is about.")
@@ -47,7 +52,13 @@ def brief(
 ) -> None:
     """Read a text and write a brief: one HTML file, and the summary on standard output."""
     from oresight.brief.make import make_brief
+    from oresight.brief.page import check_target
 
+    named = Path(text).name if text != "-" else ""
+    target = Path(out) if out else Path(Path(named).with_suffix(".html") if named else "brief.html")
+    writes = not as_json or out is not None
+    if writes:
+        check_target(target, text)
     result = make_brief(
         text,
         world=world_at(world),
@@ -60,8 +71,7 @@ def brief(
         solve=solve,
         say=say,
     )
-    target = Path(out) if out else Path("brief.html" if text == "-" else Path(text).with_suffix(".html").name)
-    if not as_json or out:
+    if writes:
         result.write(target)
     if as_json:
         print_json(result.to_json())
@@ -131,20 +141,18 @@ def value(
     from oresight.deal.record import table_hashes, with_record
     from oresight.deal.register import load_risks
     from oresight.deal.value import value as worth
-    from oresight.policy.constructors import status_quo
     from oresight.policy.ledger import load_ledger
 
     baseline, law = world_at(world), load_ledger()
-    start = status_quo(day(as_of, "--as-of") or "", day(known_by, "--known-by") or "")
     if Path(text).suffix in (".yaml", ".yml"):
-        from oresight.impact.run_record import hash_of
-        from oresight.policy.scenario import load_scenario
+        from oresight.policy.scenario import read_scenario
 
-        scenario = load_scenario(text, baseline)
-        provisions, measures, sha = scenario.provisions, scenario.measures, hash_of(text)
+        scenario, sha = read_scenario(text, baseline)
+        provisions, measures = scenario.provisions, scenario.measures
         # What the file adds beside promises is the background that risks come on.
-        start = dataclasses.replace(scenario, provisions=()) if as_of is None else start
+        start = dataclasses.replace(dated(scenario, as_of, known_by), provisions=())
     else:
+        start = start_of(as_of, known_by)
         from oresight.reader.read import read_file
         from oresight.reader.to_policy import to_policy
 
@@ -166,7 +174,9 @@ def value(
         progress=bar("Valuing"),
     )
     if as_json:
-        print_json(with_record(tables.value_json(result), baseline, law, {text: sha, **table_hashes(risks)}))
+        print_json(
+            with_record(tables.value_json(result), baseline, law, {as_text(text): sha, **table_hashes(risks)})
+        )
     else:
         show(tables.value_rows(result), False, "value")
         show(tables.sweep_rows(result), False, "value")

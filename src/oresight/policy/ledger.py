@@ -149,7 +149,8 @@ def standing(ledger: Ledger, as_of: str, known_by: str = "") -> tuple[Standing, 
     Exemptions follow measures. `known_by` is `as_of` when empty. Raises InputError for a day that
     is not an ISO date.
     """
-    iso_day(as_of, "as_of")
+    if as_of != EVER:
+        iso_day(as_of, "as_of")
     if known_by and known_by != EVER:
         iso_day(known_by, "known_by")
     found = []
@@ -170,15 +171,15 @@ def measures_in_force(ledger: Ledger, as_of: str, known_by: str = "") -> tuple[M
 
 def iso_day(text: str, where: str) -> str:
     """`text` if it is a day of 1900 to 2200 written YYYY-MM-DD; else raises InputError naming `where`."""
-    if WRITTEN_DAY.fullmatch(text):
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            raise InputError(f"{where}: {text} is not a day of the calendar") from None
-        if not YEARS[0] <= day.year <= YEARS[1]:
-            raise InputError(f"{where}: {text} should lie between the years {YEARS[0]} and {YEARS[1]}")
-        return text
-    raise InputError(f"{where}: {shown(text)} is not a date; write it as 2025-10-26")
+    try:
+        day = date.fromisoformat(text) if WRITTEN_DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise InputError(f"{where}: {shown(text)} is not a date; write it as 2025-10-26")
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise InputError(f"{where}: {text} should lie between the years {YEARS[0]} and {YEARS[1]}")
+    return text
 
 
 # Reading ------------------------------------------------------------------------------------------
