@@ -388,6 +388,18 @@ def test_a_refusal_to_lift_controls_leaves_them_in_force() -> None:
     assert states(reading) == [("export_licensing", "in_force")]
 
 
+def test_a_vow_to_keep_a_ban_is_a_ban() -> None:
+    reading = told({**VOW, "quote": "Malaysia will not lift its ban on exports of raw rare earths."})
+    assert states(reading) == [("export_ban", "in_force")]
+    assert reading.provisions == ()
+
+
+def test_new_controls_with_some_easing_are_new_controls() -> None:
+    quote = "China announced new controls on gallium and said it would ease licensing for some users."
+    reading = told({**CURB, "status": "announced", "quote": quote})
+    assert states(reading) == [("export_licensing", "announced")]
+
+
 def test_tariffs_that_are_to_end_are_a_promise() -> None:
     reading = told({**DUTY, "quote": "The United States will scrap its tariffs on Chinese magnets."})
     assert reading.measures == ()
@@ -561,10 +573,16 @@ def test_a_limit_that_may_come_names_no_measure() -> None:
     assert any("without saying by which measure" in q for q in reading.open_questions)
 
 
-def test_enforcing_what_stands_is_no_new_measure() -> None:
-    reading = told(
-        {**CURB, "minerals": (), "quote": "China strengthens enforcement of its existing limits on exports."}
-    )
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "China strengthens enforcement of its existing limits on exports.",
+        "China announced tighter enforcement of its limits.",
+        "Beijing tightened enforcement of the export controls.",
+    ],
+)
+def test_enforcing_what_stands_is_no_new_measure(quote: str) -> None:
+    reading = told({**CURB, "minerals": (), "status": "in_force", "quote": quote})
     assert reading.measures == ()
     assert any(q.startswith("Enforcement of limits that stand") for q in reading.open_questions)
 

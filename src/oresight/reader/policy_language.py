@@ -38,6 +38,11 @@ _ONLY_ASKED = re.compile(
     r"|explor\w+|discuss\w*|seek\w*|sought)\b",
     re.IGNORECASE,
 )
+_PUT_UP = re.compile(
+    r"(?<!which )(?<!that )(?<!had )(?<!having )\b(?:impos|introduc|plac|announc|tighten|add)\w*\s+"
+    rf"(?:[\w’'-]+\s+){{0,6}}?{_CONTROL}",
+    re.IGNORECASE,
+)
 _AHEAD = re.compile(
     r"\b(?:will|shall|would|to|agree\w*|promis\w*|pledg\w*|vow\w*|commit\w*|intend\w*|plan\w*|undertak\w*)\b",
     re.IGNORECASE,
@@ -69,6 +74,7 @@ _ENFORCED = re.compile(
     rf"[^.;]{{0,40}}?\b(?:{_CONTROL}|rules?\b|laws?\b)",
     re.IGNORECASE,
 )
+_ENFORCING = re.compile(r"(?:\w+\s+){0,3}enforc\w*", re.IGNORECASE)
 _IMPOSED = re.compile(
     r"\b(?:impos\w*|introduc\w*|new|expand\w*|add(?:s|ed|ing)?|announc\w*|widen\w*|tighten\w*)\b",
     re.IGNORECASE,
@@ -161,13 +167,27 @@ def easing(quote: str, tariff: bool = False) -> str:
     if found is None:
         return ""
     before = text[: found.start("verb")]
-    if _NOT.search(before):
+    if _NOT.search(before) or _PUT_UP.search(before):
         return ""
     if _ONLY_ASKED.search(before[-80:]):
         return "asked"
     if _AHEAD.search(before[-80:]) or not re.search(_DONE, found["verb"], re.IGNORECASE):
         return "promised"
     return "done"
+
+
+def keeps_controls(quote: str) -> bool:
+    """Whether a quote says that controls are not to be lifted: no promise, though it reads like one."""
+    text = one_line(quote)
+    found = _EASES.search(text)
+    return found is not None and _NOT.search(text[: found.start("verb")]) is not None
+
+
+def control_named(quote: str) -> str:
+    """The subtype of a control by the word that a quote has for it."""
+    found = re.search(r"\b(?:(ban)|(quota)|(licen[cs]))", quote, re.IGNORECASE)
+    kinds = {1: "export_ban", 2: "export_quota", 3: "export_licensing"}
+    return kinds[found.lastindex] if found and found.lastindex else "export_control"
 
 
 def stops_exports(quote: str) -> bool:
@@ -190,7 +210,8 @@ def only_possible(quote: str) -> bool:
 def only_enforced(quote: str) -> bool:
     """Whether a quote speaks of enforcing limits that stand, and of no new one."""
     text = one_line(quote)
-    return _ENFORCED.search(text) is not None and _IMPOSED.search(text) is None
+    beside = _ENFORCING.sub(" ", text)
+    return _ENFORCED.search(text) is not None and _IMPOSED.search(beside) is None
 
 
 def goods_said(quote: str) -> tuple[str, ...]:

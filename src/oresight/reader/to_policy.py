@@ -10,6 +10,12 @@ Rules, stated here because they are ours and not the text's:
 - **Cause and scope.** What follows "in response to", "over" or the like is what a threat answers to, not
   what it falls on.
 - **Instrument.** A text that says "restrictions" or "controls" without saying which is read as licensing.
+- **Easing.** Controls or tariffs that are to end are a promise of their imposer, never a measure; an end
+  that is only asked for, and enforcement of what stands, are questions.
+- **Scope.** A restriction is on all goods only where the text says all; on goods that the baseline does
+  not hold, or that the text does not name, it reaches nothing.
+- **Words.** A promise of no known kind is quoted, not glossed.
+- **Background.** An agreement dated more than a year before the text is not what the text agrees.
 - Tariffs that a text tells as in force are left to the ledger, so that none counts twice.
 """
 
@@ -22,7 +28,13 @@ from oresight.policy.records import Provision
 from oresight.policy.say import economy_name, join
 from oresight.reader.document import Document, Record
 from oresight.reader.policy_draft import Draft, modelled, named, phrase
-from oresight.reader.policy_language import buys_shares, only_explored, sets_a_floor
+from oresight.reader.policy_language import (
+    buys_shares,
+    control_named,
+    keeps_controls,
+    only_explored,
+    sets_a_floor,
+)
 from oresight.reader.policy_measures import distinct, read_control, read_investment, read_tariff, read_threat
 from oresight.reader.policy_promises import (
     force_of,
@@ -105,13 +117,15 @@ def to_policy(document: Document, world: World) -> Reading:
 
 
 def _as_it_is(record: Record) -> Record:
-    """A promise to take shares or to set a least price as the measure that it is."""
+    """A promise to take shares, to set a least price or to keep controls as the measure that it is."""
     if record.kind not in ("commitment", "investment") or only_explored(record.quote):
         return record
     if sets_a_floor(record.quote):
         return replace(record, kind="investment", subtype="price_floor")
     if record.kind == "commitment" and buys_shares(record.quote):
         return replace(record, kind="investment", subtype="equity_stake")
+    if record.subtype == "no_export_restriction" and keeps_controls(record.quote):
+        return replace(record, kind="export_control", subtype=control_named(record.quote), status="in_force")
     return record
 
 
