@@ -180,7 +180,8 @@ def _groups(page: Page, match: Match, everyone: Group) -> tuple[Group, Group]:
         right = parties.between(segment.start, min(segment.end, match.end + 60))
         return tuple(m for m in right if m.kind == "body"), ()
     if rule.kind == "meeting":  # "in Korea" is where they met
-        everyone = tuple(m for m in everyone if m.person or not PLACE.search(page.low, segment.start, m.start))
+        low, left = page.low, segment.start
+        everyone = tuple(m for m in everyone if m.person or not PLACE.search(low, left, m.start))
     return tuple(m for m in everyone if rule.actor == "all" or m.person is None), ()
 
 
