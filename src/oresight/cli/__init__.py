@@ -12,7 +12,6 @@ import os
 import sys
 from types import TracebackType
 
-
 _hook_before, _ignored_before = sys.excepthook, sys.unraisablehook
 
 

@@ -94,9 +94,9 @@ def as_text(path: str) -> str:
 
 def day(value: str | None, option: str) -> str | None:
     """A date option as an ISO day, or an InputError."""
-    from oresight.policy.ledger import iso_day
+    from oresight.policy.ledger import asked_day
 
-    return None if value is None else iso_day(value, option)
+    return None if value is None else asked_day(value, option)
 
 
 def start_of(as_of: str | None, known_by: str | None) -> Scenario:

@@ -36,7 +36,7 @@ from oresight.world.plain_yaml import DEEPEST as DEEPEST
 from oresight.world.plain_yaml import parse_yaml as parse_yaml
 
 WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-YEARS = (1900, 2200)  # first and last in which a day may lie
+YEARS = (1900, 2200)  # first and last that a user may ask about
 EVER = "9999-12-31"  # known_by for "all that is on record"
 
 Entry = Measure | Agreement | Exemption
@@ -149,8 +149,7 @@ def standing(ledger: Ledger, as_of: str, known_by: str = "") -> tuple[Standing, 
     Exemptions follow measures. `known_by` is `as_of` when empty. Raises InputError for a day that
     is not an ISO date.
     """
-    if as_of != EVER:
-        iso_day(as_of, "as_of")
+    iso_day(as_of, "as_of")
     if known_by and known_by != EVER:
         iso_day(known_by, "known_by")
     found = []
@@ -170,14 +169,18 @@ def measures_in_force(ledger: Ledger, as_of: str, known_by: str = "") -> tuple[M
 
 
 def iso_day(text: str, where: str) -> str:
-    """`text` if it is a day of 1900 to 2200 written YYYY-MM-DD; else raises InputError naming `where`."""
+    """`text` if it is a day written YYYY-MM-DD; raises InputError naming `where` otherwise."""
     try:
-        day = date.fromisoformat(text) if WRITTEN_DAY.fullmatch(text) else None
+        if WRITTEN_DAY.fullmatch(text):
+            return date.fromisoformat(text).isoformat()
     except ValueError:
-        day = None
-    if day is None:
-        raise InputError(f"{where}: {shown(text)} is not a date; write it as 2025-10-26")
-    if not YEARS[0] <= day.year <= YEARS[1]:
+        pass
+    raise InputError(f"{where}: {shown(text)} is not a date; write it as 2025-10-26")
+
+
+def asked_day(text: str, where: str) -> str:
+    """A day that a user asks about: as `iso_day`, of the years 1900 to 2200, so that days beside it exist."""
+    if not YEARS[0] <= int(iso_day(text, where)[:4]) <= YEARS[1]:
         raise InputError(f"{where}: {text} should lie between the years {YEARS[0]} and {YEARS[1]}")
     return text
 

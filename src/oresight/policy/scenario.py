@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from oresight.errors import InputError, shown, unknown
 from oresight.policy import constructors as make
-from oresight.policy.ledger import Ledger, iso_day, load_ledger, read_hashed_yaml
+from oresight.policy.ledger import Ledger, asked_day, load_ledger, read_hashed_yaml
 from oresight.policy.listing import economy_of
 from oresight.policy.reach import routes
 from oresight.policy.records import Measure, Provision, Scenario
@@ -141,7 +141,7 @@ def parse_scenario(
 def _day(value: Any, where: str) -> str:
     if value is None or value == "":
         return ""
-    return iso_day(value.isoformat() if isinstance(value, date) else str(value), where)
+    return asked_day(value.isoformat() if isinstance(value, date) else str(value), where)
 
 
 def _list(value: Any, where: str) -> list[Any]:

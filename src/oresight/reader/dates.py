@@ -117,8 +117,13 @@ class Date:
 
 
 def parse_day(text: str) -> dt.date:
-    """An ISO day as a date; raises ValueError with what was wrong."""
-    return dt.date.fromisoformat(text)
+    """A day of 1900 to 2200, written YYYY-MM-DD, as a date; raises ValueError with what was wrong."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("it is not written as a day")
+    day = dt.date.fromisoformat(text)
+    if not 1900 <= day.year <= 2200:
+        raise ValueError("its year is not between 1900 and 2200")
+    return day
 
 
 def _role(low: str, start: int) -> str:
