@@ -83,7 +83,8 @@ def promises(provisions: Iterable[Provision], world: World) -> tuple[Promise, ..
         first = group[0]
         givers = list(dict.fromkeys(p.promisor for p in group))
         takers = list(dict.fromkeys(p.beneficiary for p in group))
-        text = first.text
+        # Names change in our words alone, never in what the text itself says.
+        text, mark, said = first.text.partition("“")
         if len(takers) > 1:
             text = text.replace(
                 economy_name(takers[0], world), join([economy_name(t, world) for t in takers])
@@ -91,9 +92,10 @@ def promises(provisions: Iterable[Provision], world: World) -> tuple[Promise, ..
         if len(givers) > 1:
             one, many = economy_name(givers[0], world), join([economy_name(g, world) for g in givers])
             rest = text[len(one) :]
-            for singular, plural in ((" promises ", " promise "), (" keeps ", " keep ")):
+            for singular, plural in ((" promises", " promise"), (" keeps ", " keep ")):
                 rest = rest.replace(singular, plural, 1)
             text = _capital(many) + rest
+        text += mark + said
         made.append(Promise(text, tuple(givers), tuple(takers), first.binding, first.quote))
     return tuple(made)
 
@@ -169,7 +171,7 @@ def threatened_lines(reading: Reading, world: World, marks: Marks) -> tuple[Stan
     """Measures threatened, proposed or announced, with their deadline and their cause."""
     lines = []
     for m in reading.measures:
-        if _state(m) not in {"threatened", "proposed", "announced"}:
+        if _state(m) not in {"threatened", "proposed", "announced"} or (m.rate_percent or 0.0) < 0:
             continue
         until = f", by {day(m.states[0].until)}" if m.states[0].until else ""
         cause = f", {m.cause.rstrip('.')}" if m.cause else ""
@@ -247,9 +249,12 @@ def measure_words(measure: Measure, world: World) -> str:
     if measure.title or measure.instrument == "equity_stake":
         return typographic(measure_name(measure, world))
     targets = [economy_name(t, world) for t in measure.targets if t not in {"all", ""}]
-    words = f"{possessive(measure.imposer, world)} {NOUN[measure.instrument]}"
-    if measure.rate_percent is not None:
+    further = f"{measure.note} " if measure.note in {"additional", "further"} else ""
+    words = f"{possessive(measure.imposer, world)} {further}{NOUN[measure.instrument]}"
+    if measure.rate_percent is not None and measure.rate_percent >= 0:
         words += f" of {measure.rate_percent:g} %"
+    elif measure.rate_percent is not None:
+        words += f", lowered by {-measure.rate_percent:g} percentage points,"
     what = goods(measure.commodities, measure.hs)
     if measure.instrument.startswith("import") and targets:
         words += f" on {'goods' if what == 'all goods' else what} from {join(targets)}"

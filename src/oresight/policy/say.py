@@ -149,7 +149,7 @@ def unbinding_sentence(measure: Measure, promise: Provision, world: World) -> st
 
 def removal_sentence(measure: Measure, promise: Provision, world: World) -> str:
     """That a measure on record no longer reaches those for whom the imposer said it ends or eases it."""
-    whom = "others" if promise.beneficiary == "all" else economy_name(promise.beneficiary, world)
+    whom = "anyone" if promise.beneficiary == "all" else economy_name(promise.beneficiary, world)
     who = economy_name(promise.promisor, world)
     return f"{measure_name(measure, world)} no longer reaches {whom}, if {who} does as it says"
 
