@@ -13,6 +13,7 @@ from oresight.brief.results import (
     loss_of,
     lower,
     nothing,
+    speaks_of_others,
     unsigned,
 )
 from oresight.policy.records import Agreement, Measure
@@ -26,7 +27,7 @@ def title(results: Results, anchors: Anchors) -> str:
     found = results.found
     buyer = economy_name(found.buyer, found.world)
     stress = lower(results.name(results.stress))
-    if _speaks_of_others(found):
+    if speaks_of_others(found):
         return found.document.title
     if results.deal is None or results.both is None:
         if found.reading.measures or found.reading.agreements:
@@ -63,17 +64,12 @@ def _deals(found: Findings) -> tuple[str, bool]:
     return ("The agreements of the text" if found.reading.agreements else "The promises of the text"), True
 
 
-def _speaks_of_others(found: Findings) -> bool:
-    """Whether the text names minerals, and none that the baseline holds."""
-    return bool(found.reading.not_modelled) and not found.reading.commodities
-
-
 def not_held(found: Findings) -> str:
     """What to say of minerals that the baseline does not hold; empty when it holds all."""
     missing = [w.replace("_", " ") for w in found.reading.not_modelled]
     if not missing:
         return ""
-    if _speaks_of_others(found):
+    if speaks_of_others(found):
         return f"It is about {join(missing)}, which the baseline does not hold: no number here is about that."
     return f"The baseline does not hold {join(missing)}: no number here is about that."
 
@@ -90,6 +86,8 @@ def summary(results: Results, anchors: Anchors) -> Words:
         threat = threats[0]
         until = f" by {day(threat.states[0].until)}" if threat.states[0].until else ""
         words += (f" It reports a threat: {reported.measure_words(threat, world)}{until}.",)
+    if speaks_of_others(found):
+        return (*words, " The scenarios are of the minerals that it holds, and stand apart from the text.")
     loss = loss_of(results, anchors, results.stress)
     if loss is None:
         return (*words, f" The scenarios move no price that {buyer} faces.")

@@ -77,13 +77,20 @@ def results_of(found: Findings) -> Results:
 
 
 def findings(results: Results, anchors: Anchors) -> tuple[Finding, ...]:
-    """The results that matter first, as sentences."""
+    """The results that matter first, as sentences; none for a text about minerals that are not held."""
+    if speaks_of_others(results.found):
+        return ()
     made = (
         _stress_finding(results, anchors),
         _sector_finding(results, anchors),
         _deal_finding(results, anchors),
     )
     return tuple(f for f in made if f is not None)
+
+
+def speaks_of_others(found: Findings) -> bool:
+    """Whether the text names minerals, and none that the baseline holds."""
+    return bool(found.reading.not_modelled) and not found.reading.commodities
 
 
 def _stress_finding(results: Results, anchors: Anchors) -> Finding | None:
