@@ -7,12 +7,13 @@ with the probability of that row: so a crisis with all that may come with it is 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from oresight.deal.outages import OUTAGE
-from oresight.errors import InputError, unknown
+from oresight.errors import InputError, shown, unknown
 from oresight.policy.constructors import measure_id
 from oresight.policy.reach import commodities_of, members, routes
 from oresight.policy.records import INSTRUMENTS, Measure
@@ -49,6 +50,10 @@ AMOUNTS = {
     OUTAGE: "share_of_baseline",  # the part of the economy's output that is left
 }
 
+LICENCE = (
+    "licence_approval_share"  # assumptions that begin so are shares of trade that a licence lets through
+)
+
 BUNDLED = Path(__file__).with_name("data") / "risks.csv"
 
 
@@ -60,7 +65,7 @@ class Risk:
     title: str
     measure: Measure
     probability: Range  # in a year, given that the risk named in `given` happens, if one is named
-    months: float  # 0 to 12: a risk is counted for a year at the most
+    months: float  # above 0, to 12: a risk is counted for a year at the most
     given: str  # id of the risk that must happen too; "" for none
     source: str
     kind: str  # reported | derived | assumed
@@ -70,16 +75,16 @@ class Risk:
 def load_risks(world: World, path: str | Path | None = None) -> tuple[Risk, ...]:
     """Read the bundled register, or a user's, for a world.
 
-    An amount is a number or the name of an assumption of the world, such as
-    `licence_approval_share_stress`. In a user's file an economy or commodity that the world lacks
+    An amount is a number; an approved share may be the name of a licence assumption of the world, such
+    as `licence_approval_share_stress`. In a user's file an economy or commodity that the world lacks
     is an error; bundled rows about such are left out.
 
     Raises InputError naming file, line and remedy.
     """
     file = BUNDLED if path is None else Path(path)
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113 - pathlib raises for a name that is too long
         raise InputError(
-            f"register of risks {str(file)!r}: no such file; give a CSV with {','.join(COLUMNS)}"
+            f"register of risks {shown(str(file))}: no such file; give a CSV with {','.join(COLUMNS)}"
         )
     rows = Tables(file.parent).rows(file.name, COLUMNS)
     unique(rows, lambda row: (row.text("id"),))
@@ -126,7 +131,7 @@ def _risk(row: Row, world: World) -> Risk:
             **amounts,  # type: ignore[arg-type]
         ),
         probability=_probability(row),
-        months=row.number("months", low=0.0, high=12.0),
+        months=_months(row),
         given=row.text("given", required=False),
         source=row.text("source"),
         kind=row.choice("kind", KINDS),
@@ -135,18 +140,35 @@ def _risk(row: Row, world: World) -> Risk:
 
 
 def _amount(row: Row, name: str, world: World) -> float:
-    for assumption in world.assumptions:
-        if assumption.name == row.text(name):
-            return assumption.value.central
+    named = _assumed(row, world) if name == "approval_share" else None
+    if named is not None:
+        return named.central
     return row.number(name, low=0.0, high=1.0 if name == "approval_share" else float("inf"))
+
+
+def _assumed(row: Row, world: World) -> Range | None:
+    """The licence assumption that a row's approved share names; None for a number."""
+    name = row.text("approval_share")
+    for assumption in world.assumptions:
+        if assumption.name == name:
+            value = assumption.value
+            if not name.startswith(LICENCE) or not 0.0 <= value.low <= value.high <= 1.0:
+                raise row.error(f"approval_share is {name}; name a share such as {LICENCE}, or give 0 to 1")
+            return value
+    return None
 
 
 def _range_of(row: Row, world: World) -> tuple[float, float] | None:
     """The ends of the assumption that an approved share is taken from; None for a number."""
-    for assumption in world.assumptions:
-        if assumption.name == row.text("approval_share"):
-            return assumption.value.low, assumption.value.high
-    return None
+    named = _assumed(row, world)
+    return None if named is None else (named.low, named.high)
+
+
+def _months(row: Row) -> float:
+    months = row.number("months", low=0.0, high=12.0)
+    if months <= 0.0:
+        raise row.error("column months is 0; a risk that comes lasts a while, up to 12 months")
+    return months
 
 
 def _probability(row: Row) -> Range:
@@ -175,7 +197,9 @@ def _check_words(row: Row, risk: Risk, world: World) -> None:
     """Every word of a user's row must mean something in this world."""
     where = f"{row.file}, line {row.line}"
     economies = {*world.economy_index, "all", *(g for e in world.economies for g in e.groups)}
-    for word in (risk.measure.imposer, *risk.measure.targets):
+    if risk.measure.imposer not in world.economy_index:
+        raise unknown("economy", risk.measure.imposer, world.economy_index, f"{where}, column imposer")
+    for word in risk.measure.targets:
         if word not in economies:
             raise unknown("economy", word, economies, where)
     for word in risk.measure.commodities:

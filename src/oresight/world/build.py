@@ -9,14 +9,17 @@ give the same bytes.
 
 from __future__ import annotations
 
+import csv
+import os
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
-from oresight.errors import InputError
+from oresight.errors import InputError, shown
 from oresight.world.demand import FinalDemand, final_demand
 from oresight.world.extract import read_baci, read_census, write_duty, write_trade
 from oresight.world.flows import Balanced, EvidenceTables, balanced_flows
@@ -55,15 +58,14 @@ def build_world(
     Raises InputError when a table is not sound or margins cannot be met; then nothing is written.
     """
     directory = DATA if out is None else Path(out)
-    if directory.exists() and not directory.is_dir():
-        raise InputError(f"{directory}: is a file; give a directory for the world's tables")
+    _check_writable(directory)
     start = directory if (directory / "economies.csv").is_file() else DATA
     if (baci is None) != (census is None):
         raise InputError("world build: give both a BACI and a Census file, or neither")
     with tempfile.TemporaryDirectory(prefix="oresight-world-") as name:
         work = Path(name)
         _copy_tables(start, work)
-        report = refresh_facts(work, Path(usgs)) if usgs is not None else []
+        report = _refresh(work, Path(usgs)) if usgs is not None else []
         if baci is not None and census is not None:
             _read_trade(work, Path(baci), Path(census))
         report += _build(work)
@@ -161,14 +163,60 @@ def _copy_tables(start: Path, directory: Path) -> None:
             shutil.copyfile(path, target)
 
 
+def _refresh(directory: Path, release: Path) -> list[str]:
+    try:
+        return refresh_facts(directory, release)
+    except csv.Error as error:
+        raise InputError(f"{release}: not sound CSV ({error}); give the release as published") from None
+
+
+def _check_writable(directory: Path) -> None:
+    """Refuse a place that cannot be written to before anything is worked out."""
+    try:
+        if directory.exists() and not directory.is_dir():
+            raise InputError(f"{directory}: is a file; give a directory for the world's tables")
+        above = next(place for place in (directory, *directory.absolute().parents) if place.exists())
+    except OSError as error:
+        raise InputError(f"{shown(str(directory))}: {error.strerror}; give another directory") from None
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise InputError(f"{directory}: cannot be written to; give another directory with --out")
+
+
 def _publish(work: Path, directory: Path) -> None:
-    """Move what changed into place, each file whole."""
-    for path in sorted(work.rglob("*")):
-        if path.is_file():
+    """Put what changed into place: all is written beside its target first, then moved there.
+
+    Raises InputError when something cannot be written; then nothing has been moved.
+    """
+    staged: list[tuple[Path, Path]] = []
+    made: list[Path] = []
+    try:
+        for path in sorted(work.rglob("*")):
+            if not path.is_file():
+                continue
             target = directory / path.relative_to(work)
             content = path.read_bytes()
-            if not target.is_file() or target.read_bytes() != content:
-                write_text(target, content.decode("utf-8"))
+            if target.is_file() and target.read_bytes() == content:
+                continue
+            if target.is_dir():
+                raise InputError(f"{target}: is a folder where a table should go; move it away")
+            for folder in reversed(target.parents):
+                if not folder.exists():
+                    folder.mkdir()
+                    made.append(folder)
+            temporary = target.with_name(f".{target.name}.{os.getpid()}")
+            staged.append((temporary, target))
+            temporary.write_bytes(content)
+        for temporary, target in staged:
+            temporary.replace(target)
+    except BaseException as error:
+        for temporary, _ in staged:
+            temporary.unlink(missing_ok=True)
+        for folder in reversed(made):
+            with suppress(OSError):  # it holds what was moved before
+                folder.rmdir()
+        if isinstance(error, OSError):
+            raise InputError(f"{directory}: {error.strerror}; give another directory with --out") from None
+        raise
 
 
 if __name__ == "__main__":

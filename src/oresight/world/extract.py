@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from oresight.errors import InputError
 from oresight.world.model import Commodity, Economy
-from oresight.world.tables import write_csv
+from oresight.world.tables import Row, write_csv
 
 TRADE_COLUMNS = ("hs", "origin", "destination", "value_usd", "tonnes", "source")
 BACI_HEADER = ("year", "exporter_iso3", "importer_iso3", "hs92", "value_kusd", "quantity_t")
@@ -24,6 +25,7 @@ BACI_NAMES = {
     "S19": "TWN",
     "ZA1": "ZAF",
 }  # BACI's own codes: Other Asia not elsewhere specified, Southern Africa
+MOST = 1e15  # dollars or tonnes in one cell, beyond all trade
 SMALL_USD = 50_000  # pairs below this value a year carry noise, not trade
 EU = "EU"  # the Census file has the European Union as one partner, besides a few of its members
 
@@ -44,15 +46,16 @@ def read_baci(path: Path, year: int, economies: Iterable[Economy]) -> dict[tuple
     known = {e.code for e in economies}
     totals: dict[tuple[str, str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for row in _rows(path, BACI_HEADER):
-        if row["year"] != str(year) or row["hs92"] not in BACI_CODES:
+        if row.cells["year"] != str(year) or row.cells["hs92"] not in BACI_CODES:
             continue
-        ends = [BACI_NAMES.get(code, code) for code in (row["exporter_iso3"], row["importer_iso3"])]
+        ends = [BACI_NAMES.get(row.cells[c], row.cells[c]) for c in ("exporter_iso3", "importer_iso3")]
         origin, destination = (code if code in known else "ROW" for code in ends)
         if origin == destination:
             continue
-        total = totals[row["hs92"], origin, destination]
-        total[0] += 1000 * float(row["value_kusd"])
-        total[1] += float(row["quantity_t"] or 0.0)
+        total = totals[row.cells["hs92"], origin, destination]
+        total[0] += 1000 * row.number("value_kusd", low=0, high=MOST)
+        # BACI leaves the quantity out where nobody declared one.
+        total[1] += row.number("quantity_t", low=0, high=MOST) if row.cells["quantity_t"].strip() else 0.0
     return dict(totals)
 
 
@@ -62,18 +65,19 @@ def read_census(path: Path, economies: Iterable[Economy]) -> dict[tuple[str, str
     members = {e.code for e in economies if EU in e.groups}
     totals: dict[tuple[str, str], tuple[float, float]] = {}
     for row in _rows(path, CENSUS_HEADER):
-        origin = names.get(row["CTY_NAME"].strip().upper(), "ROW")
+        origin = names.get(row.cells["CTY_NAME"].strip().upper(), "ROW")
         if origin in members:
             continue  # already in the row of the Union
-        value, duty = totals.get((row["HS10"], origin), (0.0, 0.0))
-        totals[row["HS10"], origin] = (
-            value + float(row["customs_value_usd"]),
-            duty + float(row["calculated_duty_usd"]),
+        line = row.cells["HS10"]
+        value, duty = totals.get((line, origin), (0.0, 0.0))
+        totals[line, origin] = (
+            value + row.number("customs_value_usd", low=0, high=MOST),
+            duty + row.number("calculated_duty_usd", low=0, high=MOST),
         )
     return totals
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Mapping[str, str]]:
+def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
     try:
         with (
             gzip.open(path, "rt", encoding="utf-8", newline="")
@@ -86,8 +90,11 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Mapping[str, str]]:
                 raise InputError(
                     f"{path}: lacks the columns {', '.join(missing)}; give the file as published"
                 )
-            yield from reader
-    except (OSError, UnicodeDecodeError) as error:
+            for cells in reader:
+                if any(cells[c] is None for c in columns):
+                    raise InputError(f"{path.name}, line {reader.line_num}: has too few cells")
+                yield Row(path.name, reader.line_num, cells)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: cannot be read ({error}); give a CSV file or its .gz") from None
 
 
