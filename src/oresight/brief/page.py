@@ -114,8 +114,13 @@ def check_target(path: Path, source: str = "") -> Path:
             raise refused("it is no plain file but a device or a pipe; name a file with -o")
         if _is_source(there, source):
             raise refused("it is the text itself; name another file with -o")
-    if not os.access(real.parent, os.W_OK | os.X_OK) or (there is not None and not os.access(real, os.W_OK)):
-        raise refused("Permission denied; choose another place with -o")
+    try:
+        with tempfile.TemporaryFile(dir=real.parent):
+            pass  # the folder can be written to
+    except OSError as error:
+        raise refused(f"{error.strerror}; choose another place with -o") from None
+    if there is not None and not os.access(real, os.W_OK):
+        raise refused("it is write-protected; choose another place with -o")
     return real
 
 

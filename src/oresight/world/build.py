@@ -176,10 +176,13 @@ def _check_writable(directory: Path) -> None:
         if directory.exists() and not directory.is_dir():
             raise InputError(f"{directory}: is a file; give a directory for the world's tables")
         above = next(place for place in (directory, *directory.absolute().parents) if place.exists())
+        if not above.is_dir():
+            raise InputError(f"{above}: is a file; give another directory with --out")
+        with tempfile.TemporaryFile(dir=above):
+            pass  # it can be written to
     except OSError as error:
-        raise InputError(f"{shown(str(directory))}: {error.strerror}; give another directory") from None
-    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise InputError(f"{directory}: cannot be written to; give another directory with --out")
+        why = error.strerror or "cannot be written to"
+        raise InputError(f"{shown(str(directory))}: {why}; give another directory with --out") from None
 
 
 def _publish(work: Path, directory: Path) -> None:
