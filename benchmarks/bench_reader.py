@@ -1,6 +1,6 @@
 """How long the reader takes: import, a text of 700 words, and texts that double in size.
 
-Run `python benchmarks/reader_time.py`. Seconds should double with the size; the figures depend on the
+Run `python benchmarks/bench_reader.py`. Seconds should double with the size; the figures depend on the
 machine, docs/reader.md holds one measurement.
 """
 
