@@ -388,6 +388,9 @@ def test_closed_streams_and_full_disks_are_one_line() -> None:
         finished = run("facts", "gallium", capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert finished.returncode == 1
     assert finished.stderr.decode() == "oresight: No space left on device\n"
+    assert run("facts", "nonsense", preexec_fn=closing(0, 1, 2)).returncode == 2
+    with Path("/dev/full").open("wb") as full:
+        assert run("facts", "nonsense", capture_output=False, stderr=full).returncode == 2
 
 
 def test_a_reader_that_leaves_is_no_fault() -> None:

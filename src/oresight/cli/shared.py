@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -66,8 +67,9 @@ Risks = Annotated[
 
 
 def say(line: str) -> None:
-    """Tell the user something that is not a result."""
-    print(line, file=sys.stderr)
+    """Tell the user something that is not a result; when standard error cannot take it, nothing is lost."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def print_json(data: object) -> None:
