@@ -12,10 +12,19 @@ from oresight.world.model import World
 def test_the_record_told_is_the_record_replayed() -> None:
     world, ledger = World.load(), load_ledger()
     episodes = load_episodes((), world, ledger)
-    summary = hindcast_json(hindcast(episodes, world, ledger, draws=200, seed=0))["summary"]
+    replayed = hindcast(episodes, world, ledger, draws=200, seed=0)
+    summary = hindcast_json(replayed)["summary"]
     assert isinstance(summary, dict)
     assert len(episodes) == scoreboard.EPISODES
     assert summary["predicted"] == scoreboard.OBSERVATIONS
     assert summary["inside"] == scoreboard.INSIDE
     assert summary["direction_of"] == scoreboard.DIRECTIONS
     assert summary["direction_right"] == scoreboard.DIRECTION_RIGHT
+    rises = [
+        held
+        for one in replayed
+        for held in one.rows
+        if held.observation.variable == "buyer_price_change" and held.observation.destination == "outside"
+    ]
+    assert len(rises) == 6
+    assert all(held.high is not None and held.observation.value > held.high for held in rises)

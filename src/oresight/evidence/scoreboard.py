@@ -17,6 +17,6 @@ def in_a_sentence() -> str:
     inside = "none" if INSIDE == 0 else str(INSIDE)
     return (
         f"Replayed on {EPISODES} past export restrictions it got the direction right in {DIRECTION_RIGHT} of "
-        f"{DIRECTIONS} changes, and {inside} of {OBSERVATIONS} observations lay in its 90 % interval: the "
-        "price rises seen were larger"
+        f"{DIRECTIONS} changes, and {inside} of {OBSERVATIONS} observations lay in its 90 % interval: every "
+        "price rise seen outside the country that restricts was larger"
     )

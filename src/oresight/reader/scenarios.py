@@ -118,14 +118,11 @@ def _overlap(measure: Measure, other: Measure, world: World | None) -> bool:
     return bool(set(commodity_reach(measure, world)) & set(commodity_reach(other, world)))
 
 
-def dominant_restrictor(
-    reading: Reading, world: World, ledger: Ledger, as_of: str = ""
-) -> tuple[str, tuple[str, ...]]:
-    """The economy whose restrictions a stress supposes, and the commodity words it restricts.
+def dominant_restrictor(reading: Reading, world: World, ledger: Ledger, as_of: str = "") -> str:
+    """The economy whose restrictions a stress supposes.
 
-    The text's own restrictor with the largest baseline exports, else the ledger's on that day, else the
-    largest exporter. The scope is what it restricts; without that, what the text names (the narrower words
-    where it names both `critical minerals` and some of them); without that, all critical minerals.
+    The text's own restrictor with the largest baseline exports of what it restricts, else the ledger's on
+    that day, else the largest exporter of what the text names, or of all critical minerals.
     """
     scope = _narrow(reading.commodities) or ("critical minerals",)
     candidates: dict[str, tuple[str, ...]] = {}
@@ -141,8 +138,7 @@ def dominant_restrictor(
                 candidates[m.imposer] = scope
     if not candidates:
         candidates = {e.code: scope for e in world.economies if e.code != "ROW"}
-    best = max(candidates, key=lambda code: (_exports(world, code, candidates[code]), code))
-    return best, candidates[best]
+    return max(candidates, key=lambda code: (_exports(world, code, candidates[code]), code))
 
 
 def _narrow(words: Sequence[str]) -> tuple[str, ...]:
@@ -172,8 +168,7 @@ def brief_scenarios(
     if as_of and as_of < f"{world.year}-01-01":
         as_of = known_by = ""  # the ledger of a day before the baseline has nothing to add to it
     quo = status_quo(as_of, known_by)
-    who, _ = dominant_restrictor(reading, world, ledger, as_of)
-    words = EVERYTHING
+    who, words = dominant_restrictor(reading, world, ledger, as_of), EVERYTHING
     share = assumption_range(world, "licence_approval_share_stress", commodities_of(world, words)[0])
     stress = ExportLicensing(who, commodities=words, approval_share=share.central)
     stress = replace(
